@@ -1,0 +1,324 @@
+package axon
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// DefaultSize is the number of messages an inbox holds unless it says otherwise.
+const DefaultSize = 16
+
+// An Inbox receives messages of type T. It is declared as a field of a
+// component; its zero value is ready to be linked. Only the component it belongs
+// to receives from it, from one goroutine at a time.
+//
+// An inbox is bounded: a sender waits while it is full. It finishes when its
+// last sender has finished and its last message is out.
+type Inbox[T any] struct {
+	// Size is how many messages wait at most; 0 means the size in the field's
+	// tag, or else DefaultSize. It is read when the graph is built.
+	Size int
+
+	owner *part
+	end   atomic.Pointer[inEnd[T]]
+	bad   error // the box does not exist: see InboxOf
+}
+
+// Recv takes the next message. It waits for one if there is none, and returns
+// ErrFinished when there will be none, or the cause when ctx has ended or the
+// part is shut down.
+func (b *Inbox[T]) Recv(ctx context.Context) (T, error) {
+	e := b.real()
+	e.settle()
+	if e.owner != nil && e.owner.stopping.Load() {
+		var none T
+		return none, e.owner.cause()
+	}
+	select {
+	case v, ok := <-e.ch:
+		return e.took(v, ok)
+	default:
+		return e.wait(ctx)
+	}
+}
+
+// TryRecv takes the next message if one is waiting. Its error is ErrFinished
+// when there will be none.
+func (b *Inbox[T]) TryRecv() (v T, ok bool, err error) {
+	e := b.real()
+	e.settle()
+	select {
+	case v, open := <-e.ch:
+		v, err = e.took(v, open)
+		return v, open, err
+	default:
+		return v, false, nil
+	}
+}
+
+// All yields messages until the inbox has finished, ctx has ended or the part is
+// shut down. What is left over then stays in the box.
+func (b *Inbox[T]) All(ctx context.Context) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for {
+			v, err := b.Recv(ctx)
+			if err != nil || !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// C returns the channel behind the inbox, for a select over several things. It
+// is closed when the inbox has finished. The select must also wait for the
+// context's Done, and once the context has ended what comes from C means
+// nothing. A message taken from C is not known to InHand.
+func (b *Inbox[T]) C() <-chan T { return b.real().ch }
+
+// Len returns how many messages wait in the inbox.
+func (b *Inbox[T]) Len() int {
+	if e := b.end.Load(); e != nil {
+		return len(e.ch)
+	}
+	return 0
+}
+
+// InHand returns the message that Recv or All gave last, until the next one is
+// asked for. A Loser reads it to find out what was lost.
+func (b *Inbox[T]) InHand() (v T, ok bool) {
+	if e := b.end.Load(); e != nil {
+		return e.hand, e.held
+	}
+	return v, false
+}
+
+// real returns the working half of the box, and makes it where the box was not
+// linked when its graph was built.
+func (b *Inbox[T]) real() *inEnd[T] {
+	if e := b.end.Load(); e != nil {
+		return e
+	}
+	opt := &boxOptions{}
+	if b.owner != nil {
+		opt = b.owner.options(b)
+	}
+	return b.make(opt)
+}
+
+func (b *Inbox[T]) make(opt *boxOptions) *inEnd[T] {
+	size := b.Size
+	if size <= 0 {
+		size = opt.size
+	}
+	e := &inEnd[T]{owner: b.owner, sized: size > 0}
+	if size <= 0 {
+		size = DefaultSize
+	}
+	switch {
+	case opt.control:
+		e.flags.Store(inHooked)
+	default:
+		e.ch = make(chan T, size)
+		if b.owner != nil && b.owner.Lazy {
+			e.flags.Store(inAsleep)
+		}
+	}
+	if b.end.CompareAndSwap(nil, e) {
+		return e
+	}
+	return b.end.Load()
+}
+
+// Flags of an inEnd that send a sender the slow way.
+const (
+	inRefused uint32 = 1 << iota // nothing may be sent any more
+	inHooked                     // the runtime takes what is sent: Base.Control
+	inAsleep                     // the part must be started after a send
+)
+
+// inEnd is the working half of an inbox. An inbox of a graph that exposes one of
+// its parts' inboxes shares the part's inEnd, so nothing is copied on the way.
+//
+// The channel is closed here alone, and only when no sender can reach it: feeds
+// is empty and no sender is blocked. Lock order: outEnd.mu before inEnd.mu.
+type inEnd[T any] struct {
+	ch    chan T
+	owner *part
+	flags atomic.Uint32
+	// sleeping is set while the owner waits on ch and nothing else, so that a
+	// shutdown knows it has to be woken by a message.
+	sleeping atomic.Bool
+	sized    bool // a size was chosen, not defaulted
+
+	hand T // owned by the receiving goroutine
+	held bool
+
+	mu        sync.Mutex
+	feeds     []*outEnd[T]
+	holds     int // a service's claim: keeps the inbox open without a sender
+	blocked   int // senders that wait in ch <- v
+	fed       uint64
+	gone      chan struct{} // closed with inRefused; made by a blocked sender
+	finishing bool
+	closed    bool
+	left      int // messages that nobody took
+	alias     box // the outermost box that exposes this one
+}
+
+func (e *inEnd[T]) settle() {
+	if e.held {
+		var none T
+		e.hand, e.held = none, false
+	}
+}
+
+func (e *inEnd[T]) took(v T, ok bool) (T, error) {
+	if !ok {
+		return v, ErrFinished
+	}
+	e.hand, e.held = v, true
+	return v, nil
+}
+
+// wait blocks for the next message. The usual receiver waits on the channel
+// alone, which costs half of a select: a shutdown wakes it with a zero message.
+func (e *inEnd[T]) wait(ctx context.Context) (none T, err error) {
+	own, ok := ctx.(*partContext)
+	if !ok || own.part != e.owner || e.ch == nil {
+		select {
+		case v, ok := <-e.ch:
+			return e.took(v, ok)
+		case <-ctx.Done():
+			return none, context.Cause(ctx)
+		}
+	}
+	e.sleeping.Store(true)
+	if e.owner.stopping.Load() {
+		e.sleeping.Store(false)
+		return none, e.owner.cause()
+	}
+	v, ok := <-e.ch
+	e.sleeping.Store(false)
+	if e.owner.stopping.Load() {
+		return none, e.owner.cause()
+	}
+	return e.took(v, ok)
+}
+
+// poke wakes a receiver that waits on the channel alone.
+func (e *inEnd[T]) poke() {
+	if !e.sleeping.Load() {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.closed {
+		var none T
+		select {
+		case e.ch <- none:
+		default: // full: the receiver is on its way
+		}
+	}
+}
+
+// attach adds a sender.
+func (e *inEnd[T]) attach(o *outEnd[T]) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.flags.Load()&inRefused != 0:
+		return ErrGone
+	case e.finishing:
+		return ErrFinished
+	}
+	e.feeds = append(e.feeds, o)
+	e.fed++
+	return nil
+}
+
+// detach removes a sender. The inbox finishes if this was the last one and the
+// sender has finished, rather than been linked elsewhere.
+func (e *inEnd[T]) detach(o *outEnd[T], finished bool) {
+	e.mu.Lock()
+	if i := slices.Index(e.feeds, o); i >= 0 {
+		e.feeds = slices.Delete(e.feeds, i, i+1)
+	}
+	e.settleEnd(finished)
+}
+
+// settleEnd closes the channel if its time has come, and unlocks mu.
+func (e *inEnd[T]) settleEnd(finished bool) {
+	if finished && len(e.feeds) == 0 && e.holds == 0 {
+		e.finishing = true
+	}
+	closing := e.finishing && e.blocked == 0 && !e.closed
+	if closing {
+		e.closed = true
+		if e.ch != nil {
+			close(e.ch)
+		}
+	}
+	e.mu.Unlock()
+	if closing && e.flags.Load()&inAsleep != 0 {
+		e.owner.wakeToEnd()
+	}
+}
+
+// finishNow lets the inbox finish after what it holds, whatever its senders do:
+// from now on they get ErrGone.
+func (e *inEnd[T]) finishNow() {
+	feeds := e.refuse()
+	for _, o := range feeds { // a sender that saw no flag is past its send now
+		o.mu.Lock()
+		o.mu.Unlock() //nolint:staticcheck // a barrier
+	}
+	e.mu.Lock()
+	e.finishing = true
+	e.settleEnd(false)
+}
+
+// refuse turns senders away and returns those that are linked.
+func (e *inEnd[T]) refuse() []*outEnd[T] {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.flags.Or(inRefused)
+	if e.gone != nil {
+		close(e.gone)
+		e.gone = nil
+	}
+	feeds := e.feeds
+	e.feeds = nil
+	return feeds
+}
+
+// leave is called when the receiving part has returned for good.
+func (e *inEnd[T]) leave() (left int) {
+	e.refuse()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.left = len(e.ch)
+	return e.left
+}
+
+func (e *inEnd[T]) isClosed() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.closed
+}
+
+// hold keeps the inbox from finishing while it has no sender.
+func (e *inEnd[T]) hold() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.holds++
+}
+
+// unhold gives the hold back; without senders the inbox finishes then.
+func (e *inEnd[T]) unhold() {
+	e.mu.Lock()
+	e.holds--
+	e.settleEnd(true)
+}

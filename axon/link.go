@@ -1,0 +1,143 @@
+package axon
+
+import (
+	"errors"
+	"fmt"
+)
+
+// An Arrow is one line of a graph's Links: a link, or what is said of a single
+// box. It takes effect when the graph is built.
+type Arrow struct {
+	kind     arrowKind
+	from, to box
+}
+
+type arrowKind uint8
+
+const (
+	arrowLink arrowKind = iota
+	arrowExpose
+	arrowDiscard
+	arrowNoInput
+)
+
+// Link is the arrow from an outbox to an inbox of the same type. One outbox
+// feeds one inbox; several outboxes may feed the same inbox, and their messages
+// come interleaved then, each sender's in its order.
+func Link[T any](from *Outbox[T], to *Inbox[T]) Arrow {
+	return Arrow{kind: arrowLink, from: from, to: to}
+}
+
+// ExposeIn makes outer, an inbox of a graph, stand for the inbox of one of its
+// parts. Nothing is copied on the way: a link to outer is a link to inner.
+func ExposeIn[T any](outer, inner *Inbox[T]) Arrow {
+	return Arrow{kind: arrowExpose, from: outer, to: inner}
+}
+
+// ExposeOut makes outer, an outbox of a graph, stand for the outbox of one of
+// its parts.
+func ExposeOut[T any](inner, outer *Outbox[T]) Arrow {
+	return Arrow{kind: arrowExpose, from: outer, to: inner}
+}
+
+// Discard says that what leaves by this outbox is not wanted: it is dropped, and
+// counted.
+func Discard[T any](out *Outbox[T]) Arrow { return Arrow{kind: arrowDiscard, from: out} }
+
+// NoInput says that nothing will come by this inbox: it has finished from the
+// start.
+func NoInput[T any](in *Inbox[T]) Arrow { return Arrow{kind: arrowNoInput, from: in} }
+
+// Make makes the link now, in a graph that has been built and may be running.
+func (a Arrow) Make() error { return axonError(a.make()) }
+
+func (a Arrow) make() error {
+	if isNil(a.from) || a.to == nil && (a.kind == arrowLink || a.kind == arrowExpose) {
+		return errors.New("a link with a nil box")
+	}
+	for _, b := range []box{a.from, a.to} {
+		if b != nil && b.fault() != nil {
+			return b.fault()
+		}
+	}
+	for _, b := range []box{a.from, a.to} {
+		if b != nil && b.part() == nil {
+			return fmt.Errorf("a link with %s: its component is not in the graph", address(b))
+		}
+	}
+	switch a.kind {
+	case arrowLink:
+		return a.from.linkTo(a.to)
+	case arrowExpose:
+		return a.from.expose(a.to)
+	case arrowDiscard:
+		return a.from.forgo()
+	default:
+		return a.from.forgo()
+	}
+}
+
+// Move lets the outbox lead to another inbox from now on, also while messages
+// flow: none is lost or doubled. What was sent before stays in the old inbox, and
+// a sender that waits there for room goes to the new one. An outbox without a
+// link gets one.
+func Move[T any](from *Outbox[T], to *Inbox[T]) error {
+	if err := from.real().point(to.real()); err != nil {
+		return fmt.Errorf("axon: cannot move %s to %s: %w", address(from), address(to), err)
+	}
+	publishLink(LinkMoved, from, to)
+	return nil
+}
+
+// Unlink takes the outbox's link away. What was sent stays in the inbox. Until
+// there is a new link, a sender waits, or drops its messages if the outbox may
+// stay unlinked.
+func Unlink[T any](from *Outbox[T]) error {
+	e := from.real()
+	e.mu.Lock()
+	old := e.to
+	e.mu.Unlock()
+	if old == nil {
+		return fmt.Errorf("axon: %s is not linked", address(from))
+	}
+	if err := e.point(nil); err != nil {
+		return fmt.Errorf("axon: cannot unlink %s: %w", address(from), err)
+	}
+	publishLink(LinkRemoved, from, old.box())
+	return nil
+}
+
+// axonError puts the package's name before an error, once.
+func axonError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("axon: %w", err)
+}
+
+func (b *Inbox[T]) forgo() error {
+	e := b.real()
+	if b.linked() {
+		return fmt.Errorf("%s is said to have no input, and is linked", address(b))
+	}
+	e.finishNow()
+	return nil
+}
+
+func (b *Outbox[T]) forgo() error {
+	e := b.real()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.to != nil {
+		return fmt.Errorf("%s is discarded, and is linked to %s", address(b), address(e.to.box()))
+	}
+	e.loose = true
+	return nil
+}
+
+func isNil(b box) bool {
+	return b == nil || b.null()
+}
+
+func (b *Inbox[T]) null() bool  { return b == nil }
+func (b *Outbox[T]) null() bool { return b == nil }

@@ -1,0 +1,290 @@
+package axon
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// An Outbox sends messages of type T to the one inbox it is linked to. It is
+// declared as a field of a component; its zero value is ready to be linked. Only
+// the component it belongs to sends by it.
+type Outbox[T any] struct {
+	owner   *part
+	end     atomic.Pointer[outEnd[T]]
+	dropped atomic.Uint64
+	bad     error // the box does not exist: see OutboxOf
+}
+
+// Send delivers v. While the inbox is full it waits, and follows the link if
+// that is moved meanwhile. It returns ErrGone when the receiving part has
+// returned, the cause when ctx has ended or the part is shut down, ErrFinished
+// after the part's own Main has returned; v was not delivered then.
+//
+// An outbox that may stay unlinked, and is, drops v and counts it. One that had
+// a link and lost it waits for a new one.
+func (b *Outbox[T]) Send(ctx context.Context, v T) error {
+	e := b.end.Load()
+	if e == nil {
+		b.dropped.Add(1)
+		return nil
+	}
+	e.mu.Lock()
+	if in := e.to; in != nil && e.flags.Load()|in.flags.Load() == 0 {
+		select {
+		case in.ch <- v:
+			e.sent++
+			e.mu.Unlock()
+			if in.flags.Load()&inAsleep != 0 {
+				in.owner.wake()
+			}
+			return nil
+		default:
+		}
+	}
+	return e.sendSlowly(ctx, b, v)
+}
+
+// TrySend delivers v if the inbox has room now, and returns ErrFull if not.
+func (b *Outbox[T]) TrySend(v T) error {
+	e := b.end.Load()
+	if e == nil {
+		b.dropped.Add(1)
+		return nil
+	}
+	e.mu.Lock()
+	return e.sendSlowly(nil, b, v)
+}
+
+// Linked reports whether the outbox leads to an inbox now.
+func (b *Outbox[T]) Linked() bool {
+	e := b.end.Load()
+	if e == nil {
+		return false
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.to != nil
+}
+
+// Backlog returns how many messages wait at the other end.
+func (b *Outbox[T]) Backlog() int {
+	e := b.end.Load()
+	if e == nil {
+		return 0
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.to == nil {
+		return 0
+	}
+	return len(e.to.ch)
+}
+
+// Tap lets f see every message of the outbox from now on, just before it is put
+// into the inbox, in the sender's goroutine: f must be quick, must not change the
+// message and must not use the link. A nil f removes the tap.
+func (b *Outbox[T]) Tap(f func(T)) {
+	e := b.real()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.tap = f
+	if f == nil {
+		e.flags.And(^outTapped)
+	} else {
+		e.flags.Or(outTapped)
+	}
+}
+
+func (b *Outbox[T]) real() *outEnd[T] {
+	if e := b.end.Load(); e != nil {
+		return e
+	}
+	e := &outEnd[T]{owner: b.owner}
+	if b.end.CompareAndSwap(nil, e) {
+		return e
+	}
+	return b.end.Load()
+}
+
+// Flags of an outEnd that send a sender the slow way.
+const (
+	outTapped   uint32 = 1 << iota
+	outStopped         // the sending part is shut down
+	outFinished        // the sending part has returned
+)
+
+// outEnd is the working half of an outbox. Every send holds mu, but not while it
+// waits; so whoever holds mu may change to, and nothing is under way meanwhile.
+type outEnd[T any] struct {
+	mu    sync.Mutex
+	to    *inEnd[T]
+	flags atomic.Uint32
+	owner *part
+	sent  uint64
+	loose bool // drop while unlinked, rather than wait for a link
+
+	tap     func(T)
+	moved   chan struct{} // closed when to changes; made by a blocked sender
+	waiting int           // senders blocked now, the first since
+	since   time.Time
+	blocked time.Duration // time that senders have been blocked in all
+	alias   box           // the outermost box that exposes this one
+}
+
+// sendSlowly sends with all the questions asked. It is entered with mu locked,
+// and leaves it unlocked. A nil ctx means: do not wait.
+func (e *outEnd[T]) sendSlowly(ctx context.Context, b *Outbox[T], v T) error {
+	defer e.mu.Unlock()
+	for tapped := false; ; {
+		switch f := e.flags.Load(); {
+		case f&outFinished != 0:
+			return ErrFinished
+		case f&outStopped != 0:
+			return e.owner.cause()
+		case f&outTapped != 0 && !tapped:
+			tapped = true
+			e.tap(v)
+		}
+		in := e.to
+		switch {
+		case in == nil && e.loose:
+			b.dropped.Add(1)
+			return nil
+		case in == nil:
+		case in.flags.Load()&inRefused != 0:
+			return ErrGone
+		case in.flags.Load()&inHooked != 0:
+			e.sent++
+			e.mu.Unlock()
+			in.owner.controlled(v)
+			e.mu.Lock()
+			return nil
+		default:
+			select {
+			case in.ch <- v:
+				e.delivered(in)
+				return nil
+			default:
+			}
+		}
+		if ctx == nil {
+			return ErrFull
+		}
+		if sent, err := e.block(ctx, in, v); sent || err != nil {
+			return err
+		}
+	}
+}
+
+func (e *outEnd[T]) delivered(in *inEnd[T]) {
+	e.sent++
+	if in.flags.Load()&inAsleep != 0 {
+		in.owner.wake()
+	}
+}
+
+// block waits until v is delivered, or something has changed. It is entered and
+// left with mu locked, and unlocks it meanwhile.
+func (e *outEnd[T]) block(ctx context.Context, in *inEnd[T], v T) (sent bool, err error) {
+	var room chan<- T
+	var gone <-chan struct{}
+	if in != nil {
+		in.mu.Lock()
+		if in.flags.Load()&inRefused != 0 {
+			in.mu.Unlock()
+			return false, nil
+		}
+		in.blocked++ // keeps ch open while we are at it
+		if in.gone == nil {
+			in.gone = make(chan struct{})
+		}
+		room, gone = in.ch, in.gone
+		in.mu.Unlock()
+	}
+	if e.moved == nil {
+		e.moved = make(chan struct{})
+	}
+	moved := e.moved
+	var stopped <-chan struct{}
+	if e.owner != nil && ctx != context.Context(e.owner.ctx) {
+		stopped = e.owner.ctx.Done()
+	}
+	start := time.Now()
+	if e.waiting++; e.waiting == 1 {
+		e.since = start
+	}
+	e.mu.Unlock()
+
+	select {
+	case room <- v:
+		sent = true
+	case <-gone:
+	case <-moved:
+	case <-stopped:
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	}
+
+	e.mu.Lock()
+	e.waiting--
+	e.blocked += time.Since(start)
+	if in != nil {
+		in.mu.Lock()
+		in.blocked--
+		in.settleEnd(false)
+	}
+	if sent {
+		e.delivered(in)
+	}
+	return sent, err
+}
+
+// point lets the link lead to another inbox, or nowhere. Senders that wait
+// follow it.
+func (e *outEnd[T]) point(to *inEnd[T]) error {
+	if to != nil {
+		if err := to.attach(e); err != nil {
+			return err
+		}
+	}
+	e.mu.Lock()
+	if e.flags.Load()&outFinished != 0 {
+		e.mu.Unlock()
+		if to != nil {
+			to.detach(e, true)
+		}
+		return ErrFinished
+	}
+	old := e.to
+	e.to = to
+	if e.moved != nil {
+		close(e.moved)
+		e.moved = nil
+	}
+	e.mu.Unlock()
+	if old != nil {
+		old.detach(e, false)
+	}
+	return nil
+}
+
+// finish is called when the sending part has returned for good.
+func (e *outEnd[T]) finish() {
+	e.mu.Lock()
+	if e.flags.Load()&outFinished != 0 {
+		e.mu.Unlock()
+		return
+	}
+	to := e.to // kept, for pictures of a graph that has ended
+	e.flags.Or(outFinished)
+	if e.moved != nil {
+		close(e.moved)
+		e.moved = nil
+	}
+	e.mu.Unlock()
+	if to != nil {
+		to.detach(e, true)
+	}
+}

@@ -1,0 +1,396 @@
+package axon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"runtime/pprof"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// State is what a part is doing.
+type State int32
+
+// The states of a part.
+const (
+	New        State = iota // its graph does not run yet
+	Asleep                  // lazy: it starts with its first message
+	Active                  // Main is running
+	Restarting              // Main failed and will be run again
+	Done                    // it has ended
+)
+
+// String names the state in lower case.
+func (s State) String() string {
+	return [...]string{"new", "asleep", "active", "restarting", "done"}[s]
+}
+
+// part is a Part in a built graph.
+type part struct {
+	Part
+	graph *Graph
+	boxes []namedBox
+
+	state    atomic.Int32
+	stopping atomic.Bool
+	ctx      *partContext
+	first    partContext // of the first run of Main; ctx points to it
+
+	mu       sync.Mutex
+	run      *Running          // the graph's run
+	children map[*Running]bool // graphs started from Main
+	retired  bool              // Main has returned for good
+	kept     bool              // ended, with its boxes kept for another run
+	told     Signal            // the control signal that came first
+	restarts int
+	failures []time.Time // within the policy's window; owned by the supervisor
+	lastErr  error
+	resumes  bool   // a restart is due
+	actor    string // name of its actor, "" if it has none
+}
+
+func (p *part) address() string {
+	if p.graph.owner == nil {
+		return p.Name
+	}
+	return p.graph.owner.address() + "/" + p.Name
+}
+
+func (p *part) boxName(b box) string {
+	for _, x := range p.boxes {
+		if x.box == b {
+			return x.name
+		}
+	}
+	return "?"
+}
+
+func (p *part) options(b box) *boxOptions {
+	for _, x := range p.boxes {
+		if x.box == b {
+			return x.boxOptions
+		}
+	}
+	return &boxOptions{}
+}
+
+func (p *part) find(name string) (box, error) {
+	b, err := boxOf(p.Component, name)
+	if err != nil {
+		names := make([]string, len(p.boxes))
+		for i, x := range p.boxes {
+			names[i] = x.name
+		}
+		return nil, fmt.Errorf("part %s has no box %q%s", p.address(), name, nearest(name, names))
+	}
+	return b, nil
+}
+
+func (p *part) is(s State) bool { return State(p.state.Load()) == s }
+
+// start runs Main in a goroutine, or leaves a lazy part asleep.
+func (p *part) start() {
+	if p.Lazy && p.state.CompareAndSwap(int32(New), int32(Asleep)) {
+		for _, b := range p.boxes {
+			if in := b.inboxNow(); in != nil && b.mine() && b.info().depth > 0 {
+				p.wake()
+				return
+			}
+		}
+		p.wakeToEnd()
+		return
+	}
+	p.state.Store(int32(Active))
+	go p.main()
+}
+
+// wake starts a lazy part, because a message has come.
+func (p *part) wake() {
+	if p.state.CompareAndSwap(int32(Asleep), int32(Active)) {
+		for _, b := range p.boxes {
+			b.awake()
+		}
+		go p.main()
+	}
+}
+
+// wakeToEnd ends a lazy part whose inboxes have all finished without a message.
+func (p *part) wakeToEnd() {
+	if p == nil || !p.is(Asleep) {
+		return
+	}
+	for _, b := range p.boxes {
+		in := b.inboxNow()
+		if in == nil || !b.mine() || b.optional && b.info().feeds == 0 {
+			continue
+		}
+		if !in.isClosed() {
+			return
+		}
+		if b.info().depth > 0 { // finished, but not empty: there is work
+			p.wake()
+			return
+		}
+	}
+	if p.state.CompareAndSwap(int32(Asleep), int32(Active)) {
+		p.retire()
+	}
+}
+
+// main runs the component's Main once and deals with its end.
+func (p *part) main() {
+	pprof.SetGoroutineLabels(p.run.sys.labels(p))
+	p.run.sys.publish(Event{Kind: PartStarted, Graph: p.graph.Name, Part: p.address()})
+	if f := p.call(); f != nil {
+		p.run.sys.report(p, f)
+		return
+	}
+	p.retire()
+}
+
+// call runs Main and turns every kind of failure into a Fault. Whatever Main
+// returns after it was stopped is no failure.
+func (p *part) call() (f *Fault) {
+	returned := false
+	var err error
+	defer func() {
+		switch r := recover(); {
+		case r != nil:
+			f = &Fault{Panic: r, Stack: debug.Stack()}
+		case !returned:
+			f = &Fault{Err: errGoexit}
+		case err == nil || errors.Is(err, ErrGone) || errors.Is(err, ErrFinished):
+			return
+		default:
+			f = &Fault{Err: err}
+		}
+		if p.stopping.Load() && f.Panic == nil {
+			f = nil
+			return
+		}
+		f.Graph, f.Part, f.part, f.Time = p.graph.Name, p.address(), p, time.Now()
+		p.lost(f)
+	}()
+	err = p.Component.Main(p.ctx)
+	returned = true
+	return nil
+}
+
+var errGoexit = errors.New("Main called runtime.Goexit")
+
+// lost lets the component make something of the message in hand.
+func (p *part) lost(f *Fault) {
+	l, ok := p.Component.(Loser)
+	if !ok {
+		return
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			f.Err = errors.Join(f.Err, fmt.Errorf("and Lost panicked: %v", r))
+		}
+	}()
+	l.Lost(p.ctx, f)
+}
+
+// retire ends the part for good, once the graphs that it started have ended.
+func (p *part) retire() {
+	p.mu.Lock()
+	p.retired = true
+	waits := len(p.children) > 0
+	p.mu.Unlock()
+	if !waits {
+		p.end()
+	}
+}
+
+// end finishes the outboxes, turns senders away and tells the graph. When the
+// graph is being ended by a failure, and may be run again, the boxes stay.
+func (p *part) end() {
+	if p.state.Swap(int32(Done)) == int32(Done) {
+		return
+	}
+	if p.run.suspended() {
+		p.mu.Lock()
+		p.kept = true
+		p.mu.Unlock()
+	} else {
+		p.letGo()
+	}
+	p.run.sys.publish(Event{Kind: PartEnded, Graph: p.graph.Name, Part: p.address()})
+	p.run.sys.discharge(p)
+	p.run.partEnded()
+}
+
+// letGo gives the part's boxes up.
+func (p *part) letGo() {
+	left := 0
+	var signal *Outbox[Signal]
+	for _, b := range p.boxes {
+		if b.boxOptions.signal {
+			signal, _ = b.box.(*Outbox[Signal])
+			continue
+		}
+		left += b.retire()
+	}
+	if sub := graphOf(p.Component); sub != nil {
+		for _, q := range sub.parts { // those that never ran, or were kept
+			q.letGo()
+		}
+	}
+	if signal != nil && signal.mine() {
+		if signal.Linked() {
+			// The other end is as a rule served by the runtime and never full.
+			_ = signal.TrySend(p.report())
+		}
+		signal.retire()
+	}
+	if left > 0 {
+		p.run.sys.publish(Event{Kind: MessagesLost, Graph: p.graph.Name, Part: p.address(), Count: left})
+	}
+}
+
+// report is the signal with which the part ends.
+func (p *part) report() Signal {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.told.Kind != 0 {
+		return p.told
+	}
+	return Signal{Kind: Finish, From: p.address()}
+}
+
+// controlled takes what came in by a Control box that the runtime serves.
+func (p *part) controlled(m any) {
+	if s, ok := m.(Signal); ok {
+		p.control(s)
+	}
+}
+
+// control makes the part end in the way that a signal asks for.
+func (p *part) control(s Signal) {
+	p.mu.Lock()
+	if p.told.Kind == 0 || s.Kind == Shutdown && p.told.Kind == Finish {
+		p.told = s
+	}
+	children := p.childList()
+	p.mu.Unlock()
+	if s.Kind == Shutdown {
+		p.stop(reason(s))
+		return
+	}
+	for _, r := range children {
+		r.control(s)
+	}
+	if sub := graphOf(p.Component); sub != nil {
+		sub.control(s)
+		return
+	}
+	if f, ok := p.Component.(Finisher); ok {
+		f.Finish()
+		return
+	}
+	p.finish()
+}
+
+// finish lets all inboxes finish. A part without inboxes has nothing to drain.
+func (p *part) finish() {
+	inboxes := 0
+	for _, b := range p.boxes {
+		if in := b.inboxNow(); in != nil && !b.boxOptions.control && b.mine() {
+			inboxes++
+			in.finishNow()
+		}
+	}
+	if inboxes == 0 {
+		p.stop(ErrFinished)
+	}
+}
+
+func reason(s Signal) error {
+	if s.Reason != nil {
+		return s.Reason
+	}
+	return ErrShutdown
+}
+
+// stop ends the part's context, and the graphs that it runs.
+func (p *part) stop(cause error) {
+	if !p.ctx.stop(cause) {
+		return
+	}
+	p.stopping.Store(true)
+	for _, b := range p.boxes {
+		b.shutdown()
+	}
+	p.mu.Lock()
+	children := p.childList()
+	p.mu.Unlock()
+	for _, r := range children {
+		r.stop(cause)
+	}
+	if p.state.CompareAndSwap(int32(Asleep), int32(Active)) {
+		p.retire()
+	}
+}
+
+func (p *part) cause() error {
+	p.ctx.mu.Lock()
+	defer p.ctx.mu.Unlock()
+	if p.ctx.err == nil {
+		return ErrShutdown
+	}
+	return p.ctx.err.cause
+}
+
+func (p *part) childList() []*Running {
+	if len(p.children) == 0 {
+		return nil
+	}
+	list := make([]*Running, 0, len(p.children))
+	for r := range p.children {
+		list = append(list, r)
+	}
+	return list
+}
+
+// spawn starts a graph that belongs to the part.
+func (p *part) spawn(ctx context.Context, g *Graph) (*Running, error) {
+	if err := g.Build(); err != nil {
+		return nil, err
+	}
+	r := newRunning(p.run.sys, g, p)
+	if sub := graphOf(p.Component); sub == g {
+		r.light = p.run.light // a nested graph is as long-lived as the outer one
+	} else {
+		r.light = true
+	}
+	p.mu.Lock()
+	if p.retired {
+		p.mu.Unlock()
+		return nil, fmt.Errorf("axon: %s has returned and can start no graph", p.address())
+	}
+	if p.children == nil {
+		p.children = map[*Running]bool{}
+	}
+	p.children[r] = true
+	p.mu.Unlock()
+	r.start()
+	if p.stopping.Load() {
+		r.stop(p.cause())
+	}
+	return r, nil
+}
+
+// childEnded is called when a graph that the part started has ended.
+func (p *part) childEnded(r *Running) {
+	p.mu.Lock()
+	delete(p.children, r)
+	last := p.retired && len(p.children) == 0
+	p.mu.Unlock()
+	if last {
+		p.end()
+	}
+}

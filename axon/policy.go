@@ -1,0 +1,189 @@
+package axon
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// A Policy says what follows when a part's Main fails: how often it is run
+// again, after which pause, and what then. Boxes, and the messages in them,
+// survive a restart; the message in hand is lost, and the component is told
+// (see Loser).
+type Policy struct {
+	// Restarts is how many times Main is run again within Window; negative
+	// means without limit.
+	Restarts int
+
+	// Window is the time after which a failure is forgotten; 0 means a minute.
+	Window time.Duration
+
+	// Pause is how long to wait before the first restart. It doubles with each
+	// failure within Window, up to MaxPause, and half of it is left to chance.
+	// 0 means no pause.
+	Pause, MaxPause time.Duration
+
+	// Then is what follows when there is no restart any more.
+	Then Verdict
+}
+
+// A Verdict is what a supervisor decides about a failed part.
+type Verdict uint8
+
+// The verdicts.
+const (
+	// Escalate ends the graph with the failure. If the graph is a part of
+	// another, that part has failed then, and its policy is asked.
+	Escalate Verdict = iota + 1
+	// StopPart ends the part as if its Main had returned nil. The others go on.
+	StopPart
+	// Restart runs Main again.
+	Restart
+)
+
+// String names the verdict.
+func (v Verdict) String() string {
+	switch v {
+	case Restart:
+		return "restart"
+	case StopPart:
+		return "stop"
+	case Escalate, 0:
+		return "escalate"
+	}
+	return fmt.Sprintf("Verdict(%d)", uint8(v))
+}
+
+// A Fault is the failure of a part: Main returned an error, or panicked.
+type Fault struct {
+	Graph string    // the graph's name
+	Part  string    // the part's address
+	Err   error     // what Main returned, if it returned
+	Panic any       // what it panicked with, if it did
+	Stack []byte    // of the panic
+	Time  time.Time // when
+
+	part *part
+}
+
+// Error names the graph, the part and what went wrong.
+func (f *Fault) Error() string {
+	if f.Panic != nil {
+		return fmt.Sprintf("axon: graph %q: %s: panic: %v", f.Graph, f.Part, f.Panic)
+	}
+	return fmt.Sprintf("axon: graph %q: %s: %v", f.Graph, f.Part, f.Err)
+}
+
+// Unwrap returns the error that Main returned, or the one it panicked with.
+func (f *Fault) Unwrap() error {
+	if err, ok := f.Panic.(error); ok {
+		return err
+	}
+	return f.Err
+}
+
+// policy returns the part's own policy, or its graph's.
+func (p *part) policy() Policy {
+	if p.Policy != (Policy{}) {
+		return p.Policy
+	}
+	return p.graph.Policy
+}
+
+// judge decides about a fault. It runs in the supervisor's loop alone, which
+// therefore owns failures.
+func (p *part) judge(f *Fault) (v Verdict, pause time.Duration) {
+	pol := p.policy()
+	window := pol.Window
+	if window <= 0 {
+		window = time.Minute
+	}
+	kept := p.failures[:0]
+	for _, t := range p.failures {
+		if f.Time.Sub(t) < window {
+			kept = append(kept, t)
+		}
+	}
+	p.failures = append(kept, f.Time)
+	if pol.Restarts < 0 && len(p.failures) > 32 {
+		p.failures = p.failures[1:] // enough to know the pause
+	}
+	if pol.Restarts >= 0 && len(p.failures) > pol.Restarts {
+		if pol.Then == StopPart {
+			return StopPart, 0
+		}
+		return Escalate, 0
+	}
+	return Restart, pol.pause(len(p.failures))
+}
+
+// pause is the wait before the nth restart within the window.
+func (p Policy) pause(n int) time.Duration {
+	if p.Pause <= 0 {
+		return 0
+	}
+	limit := max(p.MaxPause, p.Pause)
+	d := limit
+	if n <= 30 {
+		if d = p.Pause << (n - 1); d > limit || d <= 0 {
+			d = limit
+		}
+	}
+	return d/2 + rand.N(d/2+1)
+}
+
+// decide judges a fault in the supervisor's loop and makes it known. A part that
+// is shut down is not run again.
+func (p *part) decide(f *Fault) (v Verdict, pause time.Duration) {
+	if v, pause = p.judge(f); v == Restart && p.stopping.Load() {
+		v = StopPart
+	}
+	p.mu.Lock()
+	p.lastErr = f
+	if v == Restart {
+		p.restarts++
+		p.state.Store(int32(Restarting))
+	}
+	p.mu.Unlock()
+	p.run.sys.publish(Event{Kind: PartFailed, Graph: f.Graph, Part: f.Part, Err: f, Verdict: v, Pause: pause})
+	return v, pause
+}
+
+// conclude carries out a verdict that ends the part.
+func (p *part) conclude(v Verdict, f *Fault) {
+	if v == Escalate {
+		p.run.fail(f)
+	}
+	p.retire()
+}
+
+// expect says that the next resume is a restart, and not an actor's first start.
+func (p *part) expect() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.resumes = p.is(Restarting)
+}
+
+// resume runs Main again, if a restart is due.
+func (p *part) resume() {
+	p.mu.Lock()
+	due := p.resumes && p.state.CompareAndSwap(int32(Restarting), int32(Active))
+	p.resumes = false
+	p.mu.Unlock()
+	if due {
+		p.run.sys.publish(Event{Kind: PartRestarted, Graph: p.graph.Name, Part: p.address()})
+		go p.main()
+	}
+}
+
+func (p *part) setActor(name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.actor = name
+}
+
+func (p *part) actorName() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.actor
+}

@@ -1,0 +1,265 @@
+package axon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Running is a graph that was started.
+type Running struct {
+	graph  *Graph
+	sys    *System
+	parent *part // the part that started it, or nil
+	light  bool  // its parts have no actors of their own
+	began  time.Time
+
+	left atomic.Int32 // parts that have not ended
+	done chan struct{}
+
+	mu      sync.Mutex
+	stopped bool
+	cause   error
+	failure error // the fault that ended the graph
+	grace   *time.Timer
+	unhook  func() bool // from the context given to System.Start
+}
+
+func newRunning(sys *System, g *Graph, parent *part) *Running {
+	r := &Running{graph: g, sys: sys, parent: parent, began: time.Now(), done: make(chan struct{})}
+	g.run = r
+	n := int32(0)
+	for _, p := range g.parts {
+		p.run = r
+		p.ctx.parent = r.context()
+		switch p.reset(); {
+		case p.is(New):
+			n++
+		}
+	}
+	r.left.Store(n)
+	return r
+}
+
+// context is the parent of the parts' contexts: for their values and deadline.
+func (r *Running) context() context.Context {
+	if r.parent != nil {
+		return r.parent.ctx
+	}
+	return context.Background()
+}
+
+// reset makes a part ready for the next run of a nested graph that failed.
+func (p *part) reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.kept {
+		return
+	}
+	p.kept, p.retired, p.told = false, false, Signal{}
+	p.ctx = &partContext{part: p, parent: p.ctx.parent}
+	p.stopping.Store(false)
+	for _, b := range p.boxes {
+		b.again()
+	}
+	p.state.Store(int32(New))
+}
+
+func (r *Running) start() {
+	r.sys.publish(Event{Kind: GraphStarted, Graph: r.graph.Name})
+	if r.left.Load() == 0 {
+		r.end()
+		return
+	}
+	for _, p := range r.graph.parts {
+		if p.is(New) {
+			r.sys.adopt(p)
+			p.start()
+		}
+	}
+}
+
+// Graph returns the graph.
+func (r *Running) Graph() *Graph { return r.graph }
+
+// Done is closed when every part has ended.
+func (r *Running) Done() <-chan struct{} { return r.done }
+
+// Wait returns when every part has ended, or when ctx has. It returns the
+// failure or the cause that ended the graph, or nil if it came to its own end.
+func (r *Running) Wait(ctx context.Context) error {
+	select {
+	case <-r.done:
+		return r.err()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (r *Running) wait() error {
+	<-r.done
+	return r.err()
+}
+
+func (r *Running) err() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failure != nil {
+		return r.failure
+	}
+	return r.cause
+}
+
+// Finish asks the graph to come to an orderly end: its sources are told to
+// finish, and the others follow when they have dealt with what is under way.
+func (r *Running) Finish() { r.control(Signal{Kind: Finish}) }
+
+// Stop shuts the graph down: the contexts of all parts end now.
+func (r *Running) Stop(cause error) { r.stop(cause) }
+
+func (r *Running) control(s Signal) { r.graph.control(s) }
+
+// control gives a signal to the parts whose Control box nobody feeds: a shutdown
+// to all of them, a finish to those that get nothing from another part of the
+// graph. The finish travels on from these behind the last message, and so
+// overtakes none.
+func (g *Graph) control(s Signal) {
+	for _, p := range g.parts {
+		if p.controlFed() || s.Kind == Finish && p.fedWithin(g) {
+			continue
+		}
+		p.control(s)
+	}
+}
+
+// controlFed reports whether the part's Control box is linked.
+func (p *part) controlFed() bool {
+	for _, b := range p.boxes {
+		if b.boxOptions.control {
+			return b.mine() && b.info().feeds > 0
+		}
+	}
+	return false
+}
+
+// fedWithin reports whether another part of the same graph sends to the part.
+func (p *part) fedWithin(g *Graph) bool {
+	fed := false
+	g.walk(func(q *part) {
+		if fed || q.under(p) {
+			return
+		}
+		for _, b := range q.boxes {
+			if b.inbound() || b.boxOptions.signal || !b.mine() {
+				continue
+			}
+			if to := b.info().to; to != nil && to.part() != nil && to.part().under(p) && !q.is(Done) {
+				fed = true
+			}
+		}
+	})
+	return fed
+}
+
+// under reports whether p is q or a part of it.
+func (p *part) under(q *part) bool {
+	for at := p; at != nil; at = at.graph.owner {
+		if at == q {
+			return true
+		}
+	}
+	return false
+}
+
+// fail ends the graph because of a failure of one of its parts.
+func (r *Running) fail(err error) {
+	r.mu.Lock()
+	if r.failure == nil && !r.stopped {
+		r.failure = err
+	}
+	r.mu.Unlock()
+	r.stop(err)
+}
+
+// suspended reports whether the graph ends by a failure and is a part of another
+// graph, whose policy may run it again: its boxes are kept until that is known.
+func (r *Running) suspended() bool {
+	if r.parent == nil || graphOf(r.parent.Component) != r.graph {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.failure != nil
+}
+
+func (r *Running) stop(cause error) {
+	if cause == nil {
+		cause = ErrShutdown
+	}
+	r.mu.Lock()
+	if r.stopped {
+		r.mu.Unlock()
+		return
+	}
+	r.stopped, r.cause = true, cause
+	if r.parent == nil {
+		r.grace = time.AfterFunc(r.sys.grace(), r.abandon)
+	}
+	r.mu.Unlock()
+	for _, p := range r.graph.parts {
+		p.stop(cause)
+	}
+}
+
+// abandon gives up on parts that do not heed their context: Go can not kill a
+// goroutine, but the others need not wait for it.
+func (r *Running) abandon() {
+	var stuck []string
+	r.graph.walk(func(p *part) {
+		if p.run != nil && !p.is(Done) && graphOf(p.Component) == nil {
+			stuck = append(stuck, p.address())
+			r.sys.publish(Event{Kind: PartAbandoned, Graph: p.graph.Name, Part: p.address()})
+		}
+	})
+	r.mu.Lock()
+	r.failure = errors.Join(r.failure, fmt.Errorf("axon: graph %q: parts that did not return %v after a shutdown: %s",
+		r.graph.Name, r.sys.grace(), strings.Join(stuck, ", ")))
+	r.mu.Unlock()
+	r.left.Store(-1 << 30)
+	r.end()
+}
+
+func (r *Running) partEnded() {
+	if r.left.Add(-1) == 0 {
+		r.end()
+	}
+}
+
+func (r *Running) end() {
+	r.mu.Lock()
+	select {
+	case <-r.done:
+		r.mu.Unlock()
+		return
+	default:
+	}
+	if r.grace != nil {
+		r.grace.Stop()
+	}
+	if r.unhook != nil {
+		r.unhook()
+	}
+	close(r.done)
+	err := r.failure
+	r.mu.Unlock()
+	r.sys.publish(Event{Kind: GraphEnded, Graph: r.graph.Name, Err: err})
+	if r.parent != nil {
+		r.parent.childEnded(r)
+	} else {
+		r.sys.ended(r)
+	}
+}

@@ -1,0 +1,197 @@
+package axon
+
+import (
+	"context"
+	"errors"
+	"runtime/pprof"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/eventstream"
+	"github.com/rs/zerolog"
+)
+
+// A System runs graphs under supervision, knows its services, and can be looked
+// at while it runs. Its zero value is ready. A program has one as a rule.
+type System struct {
+	// Logger gets what goes wrong in the runtime itself; nil means silence.
+	// Everything that happens to parts comes as events, see Watch.
+	Logger *zerolog.Logger
+
+	// Grace is how long parts may take to return after a shutdown before they
+	// are given up; 0 means 5 seconds.
+	Grace time.Duration
+
+	mu       sync.Mutex
+	runs     []*Running
+	services map[string]service
+	control  *control
+	closed   bool
+
+	watchers atomic.Int32
+	events   eventstream.EventStream
+	label    sync.Map // labelKey -> context.Context
+}
+
+// Run builds g, runs it and returns when every part has returned. It returns the
+// failure that ended the graph, the cause when ctx has ended, or nil.
+func (s *System) Run(ctx context.Context, g *Graph) error {
+	r, err := s.Start(ctx, g)
+	if err != nil {
+		return err
+	}
+	return r.wait()
+}
+
+// Start builds g and starts it. Its parts are long-lived: each is known to the
+// supervisor by an actor of its own. The graph is shut down when ctx ends.
+func (s *System) Start(ctx context.Context, g *Graph) (*Running, error) {
+	return s.start(ctx, g, false)
+}
+
+var errClosed = errors.New("axon: the system is closed")
+
+func (s *System) start(ctx context.Context, g *Graph, light bool) (*Running, error) {
+	if err := g.Build(); err != nil {
+		return nil, err
+	}
+	g.mu.Lock()
+	if g.run != nil || g.owner != nil {
+		g.mu.Unlock()
+		return nil, errors.New("axon: graph " + g.Name + " has been run already: a graph runs once")
+	}
+	r := newRunning(s, g, nil)
+	g.mu.Unlock()
+	r.light = light
+	for _, p := range g.parts {
+		p.ctx.parent = ctx
+	}
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil, errClosed
+	}
+	s.runs = append(s.runs, r)
+	s.mu.Unlock()
+	unhook := context.AfterFunc(ctx, func() { r.stop(context.Cause(ctx)) })
+	r.mu.Lock()
+	r.unhook = unhook
+	r.mu.Unlock()
+	r.start()
+	return r, nil
+}
+
+func (s *System) ended(r *Running) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.runs = slices.DeleteFunc(s.runs, func(x *Running) bool { return x == r })
+}
+
+// Close shuts down what still runs, waits for it, and ends the control plane.
+// The system can not be used afterwards.
+func (s *System) Close() {
+	s.mu.Lock()
+	runs := slices.Clone(s.runs)
+	s.closed = true
+	s.mu.Unlock()
+	for _, r := range runs {
+		r.stop(errClosed)
+	}
+	for _, r := range runs {
+		<-r.done
+	}
+	s.mu.Lock()
+	c := s.control
+	s.control = nil
+	s.mu.Unlock()
+	if c != nil {
+		c.close()
+	}
+}
+
+func (s *System) grace() time.Duration {
+	if s.Grace > 0 {
+		return s.Grace
+	}
+	return 5 * time.Second
+}
+
+// plane returns the control plane, and makes it at first need.
+func (s *System) plane() *control {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.control == nil {
+		s.control = newControl(s.Logger)
+	}
+	return s.control
+}
+
+// adopt makes a long-lived part known to the supervisor.
+func (s *System) adopt(p *part) {
+	if !p.run.light {
+		c := s.plane()
+		c.send(c.top, &adopt{p})
+	}
+}
+
+// report hands a fault to the supervisor.
+func (s *System) report(p *part, f *Fault) {
+	c := s.plane()
+	if p.run.light {
+		c.send(c.faults, &failed{f})
+		return
+	}
+	c.send(c.top, &failed{f}) // behind the part's adoption
+}
+
+// discharge tells the supervisor that a long-lived part has ended.
+func (s *System) discharge(p *part) {
+	if !p.run.light {
+		c := s.plane()
+		c.send(c.top, &ended{p})
+	}
+}
+
+// Watch calls f with every event from now on, until the returned function is
+// called. Events come from many goroutines at once; f must be quick and must not
+// block: it usually passes them to a channel with room, and drops them if there
+// is none.
+func (s *System) Watch(f func(Event)) (stop func()) {
+	sub := s.events.Subscribe(func(e any) {
+		defer func() {
+			if r := recover(); r != nil && s.Logger != nil {
+				s.Logger.Error().Interface("panic", r).Msg("axon: an event watcher panicked")
+			}
+		}()
+		f(e.(Event))
+	})
+	s.watchers.Add(1)
+	return sync.OnceFunc(func() {
+		s.watchers.Add(-1)
+		s.events.Unsubscribe(sub)
+	})
+}
+
+// publish costs one load as long as nobody watches.
+func (s *System) publish(e Event) {
+	if s.watchers.Load() == 0 {
+		return
+	}
+	e.Time = time.Now()
+	s.events.Publish(e)
+}
+
+type labelKey struct{ graph, part string }
+
+// labels returns the profiler's labels of a part; they are made once per name.
+func (s *System) labels(p *part) context.Context {
+	key := labelKey{p.graph.Name, p.address()}
+	if ctx, ok := s.label.Load(key); ok {
+		return ctx.(context.Context)
+	}
+	ctx := pprof.WithLabels(context.Background(), pprof.Labels("graph", key.graph, "part", key.part))
+	s.label.Store(key, ctx)
+	return ctx
+}
