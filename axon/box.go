@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/kamaelia-go/kamaelia/axon/internal/ends"
 )
 
 // box is what the runtime needs of an Inbox or Outbox of any type.
@@ -28,6 +30,7 @@ type box interface {
 	inboxNow() inboxOps
 	exposed() box // the outermost box that stands for this one
 	info() linkState
+	opposite() (ends.Other, Arrow) // for tests
 }
 
 // linkState is a box as a snapshot sees it.

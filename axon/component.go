@@ -39,6 +39,14 @@ type Finisher interface {
 	Finish()
 }
 
+// Interrupter is implemented by components that wait for something else than a
+// box or their context, such as a socket. Interrupt is called, from another
+// goroutine than Main's, when the part is shut down and its context has ended.
+// It must not block and should make Main's wait end.
+type Interrupter interface {
+	Interrupt()
+}
+
 // Loser is implemented by components that can make something of a message they
 // failed on. Lost is called after a panic or an error of Main, on Main's
 // goroutine, before the part's policy is asked. Inbox.InHand tells what Main had

@@ -32,6 +32,7 @@ type Graph struct {
 	parts []*part
 	owner *part // the part this graph is, in another graph
 	run   *Running
+	onEnd func(error)
 
 	first, last Component // of a pipeline
 }
@@ -86,6 +87,11 @@ func (g *Graph) Run(ctx context.Context) error {
 	}
 	return r.wait()
 }
+
+// OnEnd lets f be called when the graph has been run and every part has
+// returned, with the failure that ended it or nil. f is called once, by a
+// goroutine that must not be held up, before whoever waits for the graph goes on.
+func (g *Graph) OnEnd(f func(error)) { g.onEnd = f }
 
 func (g *Graph) self() *Graph { return g }
 

@@ -10,6 +10,7 @@ import (
 type Arrow struct {
 	kind     arrowKind
 	from, to box
+	while    Component
 }
 
 type arrowKind uint8
@@ -19,6 +20,7 @@ const (
 	arrowExpose
 	arrowDiscard
 	arrowNoInput
+	arrowShared
 )
 
 // Link is the arrow from an outbox to an inbox of the same type. One outbox
@@ -48,6 +50,13 @@ func Discard[T any](out *Outbox[T]) Arrow { return Arrow{kind: arrowDiscard, fro
 // start.
 func NoInput[T any](in *Inbox[T]) Arrow { return Arrow{kind: arrowNoInput, from: in} }
 
+// Shared says that the inbox gets links while the graph runs, from the graphs
+// that another part starts: connections that write to one log. It stays open
+// until that part, and all it has started, have ended.
+func Shared[T any](in *Inbox[T], while Component) Arrow {
+	return Arrow{kind: arrowShared, from: in, while: while}
+}
+
 // Make makes the link now, in a graph that has been built and may be running.
 func (a Arrow) Make() error { return axonError(a.make()) }
 
@@ -72,9 +81,23 @@ func (a Arrow) make() error {
 		return a.from.expose(a.to)
 	case arrowDiscard:
 		return a.from.forgo()
+	case arrowShared:
+		return a.share()
 	default:
 		return a.from.forgo()
 	}
+}
+
+// share lets the part that runs a.while hold the inbox open.
+func (a Arrow) share() error {
+	for _, p := range a.from.part().graph.parts {
+		if p.Component == a.while {
+			a.from.inboxNow().hold()
+			p.holds = append(p.holds, a.from.inboxNow())
+			return nil
+		}
+	}
+	return fmt.Errorf("%s is shared by %T, which is not a part of its graph", address(a.from), a.while)
 }
 
 // Move lets the outbox lead to another inbox from now on, also while messages

@@ -41,6 +41,7 @@ type part struct {
 
 	mu       sync.Mutex
 	run      *Running          // the graph's run
+	holds    []inboxOps        // inboxes that stay open until the part has ended
 	children map[*Running]bool // graphs started from Main
 	retired  bool              // Main has returned for good
 	kept     bool              // ended, with its boxes kept for another run
@@ -235,6 +236,10 @@ func (p *part) letGo() {
 		}
 		left += b.retire()
 	}
+	for _, in := range p.holds {
+		in.unhold()
+	}
+	p.holds = nil
 	if sub := graphOf(p.Component); sub != nil {
 		for _, q := range sub.parts { // those that never ran, or were kept
 			q.letGo()
@@ -325,6 +330,9 @@ func (p *part) stop(cause error) {
 	for _, b := range p.boxes {
 		b.shutdown()
 	}
+	if i, ok := p.Component.(Interrupter); ok {
+		i.Interrupt()
+	}
 	p.mu.Lock()
 	children := p.childList()
 	p.mu.Unlock()
@@ -376,10 +384,14 @@ func (p *part) spawn(ctx context.Context, g *Graph) (*Running, error) {
 		p.children = map[*Running]bool{}
 	}
 	p.children[r] = true
+	told := p.told
 	p.mu.Unlock()
 	r.start()
-	if p.stopping.Load() {
+	switch {
+	case p.stopping.Load():
 		r.stop(p.cause())
+	case told.Kind == Finish && graphOf(p.Component) != g:
+		r.control(told) // the part was told before it had this child
 	}
 	return r, nil
 }

@@ -22,6 +22,7 @@ type Running struct {
 	done chan struct{}
 
 	mu      sync.Mutex
+	ended   bool
 	stopped bool
 	cause   error
 	failure error // the fault that ended the graph
@@ -154,12 +155,14 @@ func (p *part) fedWithin(g *Graph) bool {
 			return
 		}
 		for _, b := range q.boxes {
-			if b.inbound() || b.boxOptions.signal || !b.mine() {
+			if b.inbound() || !b.mine() {
 				continue
 			}
-			if to := b.info().to; to != nil && to.part() != nil && to.part().under(p) && !q.is(Done) {
-				fed = true
+			to := b.info().to
+			if to == nil || to.part() == nil || !to.part().under(p) || q.is(Done) {
+				continue
 			}
+			fed = fed || !to.part().options(to).control
 		}
 	})
 	return fed
@@ -241,21 +244,23 @@ func (r *Running) partEnded() {
 
 func (r *Running) end() {
 	r.mu.Lock()
-	select {
-	case <-r.done:
+	if r.ended {
 		r.mu.Unlock()
 		return
-	default:
 	}
+	r.ended = true
 	if r.grace != nil {
 		r.grace.Stop()
 	}
 	if r.unhook != nil {
 		r.unhook()
 	}
-	close(r.done)
 	err := r.failure
 	r.mu.Unlock()
+	if r.graph.onEnd != nil {
+		r.graph.onEnd(err)
+	}
+	close(r.done)
 	r.sys.publish(Event{Kind: GraphEnded, Graph: r.graph.Name, Err: err})
 	if r.parent != nil {
 		r.parent.childEnded(r)

@@ -1,0 +1,115 @@
+package files
+
+import (
+	"errors"
+	"os"
+	"strings"
+)
+
+// find tells which file path stands for, by name relative to the root, and
+// which file that is now. It opens nothing: opening a device can have effects,
+// and opening a FIFO waits for its other end.
+func (t *Tree) find(path string) (string, identity, error) {
+	if err := t.allowed(path); err != nil {
+		return "", identity{}, err
+	}
+	name, slash := strings.CutSuffix(path[1:], "/")
+	if slash || name == "" {
+		return t.findIndex(path, name)
+	}
+	fi, err := t.root.Stat(name)
+	switch {
+	case err != nil:
+		return "", identity{}, explain(path, err, t.escape)
+	case fi.IsDir():
+		return "", identity{}, &Redirect{Location: location(path)}
+	case !fi.Mode().IsRegular():
+		return "", identity{}, notFound(path, errNotRegular)
+	}
+	return name, identify(fi), nil
+}
+
+// findIndex finds the index file of the directory dir ("" is the root), which
+// was asked for as path. That dir is a directory need not be looked up: nothing
+// is found below a file.
+func (t *Tree) findIndex(path, dir string) (string, identity, error) {
+	for _, name := range t.opts.index {
+		if dir != "" {
+			name = dir + "/" + name
+		}
+		fi, err := t.root.Stat(name)
+		if err != nil {
+			if err = explain(path, err, t.escape); errors.Is(err, ErrNotFound) {
+				continue
+			}
+			return "", identity{}, err
+		}
+		if fi.Mode().IsRegular() {
+			return name, identify(fi), nil
+		}
+	}
+	return "", identity{}, notFound(path, errNoIndex)
+}
+
+// allowed refuses the paths that no file can have or that are hidden. Dot
+// segments were resolved by the parser; what is left of them names nothing.
+// (os.Root would stop ".." at the root, but resolve it below.)
+func (t *Tree) allowed(path string) error {
+	if path == "" || path[0] != '/' || strings.IndexByte(path, 0) >= 0 {
+		return notFound(path, errSpelling)
+	}
+	if os.PathSeparator != '/' && strings.ContainsAny(path, `\:`) {
+		return notFound(path, errSpelling) // another separator, a drive, a stream
+	}
+	first := true
+	for segment := range strings.SplitSeq(path[1:], "/") {
+		switch {
+		case segment == "." || segment == "..":
+			return notFound(path, errSpelling)
+		case strings.HasPrefix(segment, ".") && !t.Hidden && !(first && segment == ".well-known"):
+			return notFound(path, errHidden)
+		}
+		first = false
+	}
+	return nil
+}
+
+// mergeSlashes returns path with each run of slashes replaced by one.
+func mergeSlashes(path string) string {
+	if !strings.Contains(path, "//") {
+		return path
+	}
+	b := make([]byte, 0, len(path))
+	for i := range len(path) {
+		if path[i] != '/' || i == 0 || path[i-1] != '/' {
+			b = append(b, path[i])
+		}
+	}
+	return string(b)
+}
+
+// location returns path with a slash at the end, percent-encoded for a Location
+// field. All but the characters of a path segment (pchar, RFC 3986 section 3.3)
+// are encoded; the backslash among them, which browsers take for a slash. The
+// path begins with one slash, because it went through mergeSlashes.
+func location(path string) string {
+	const hex = "0123456789ABCDEF"
+	b := make([]byte, 0, len(path)+1)
+	for i := range len(path) {
+		if c := path[i]; c == '/' || isPathChar(c) {
+			b = append(b, c)
+		} else {
+			b = append(b, '%', hex[c>>4], hex[c&15])
+		}
+	}
+	return string(append(b, '/'))
+}
+
+// isPathChar reports whether c may stand in a path segment as it is.
+func isPathChar(c byte) bool {
+	switch {
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		return true
+	}
+	return strings.IndexByte("-._~!$&'()*+,;=:@", c) >= 0
+}

@@ -1,0 +1,286 @@
+package http1
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+)
+
+// ErrAbandoned is what a write to a Body returns whose reader has left. A
+// producer tests for it to stop quietly.
+var ErrAbandoned = errors.New("http1: body abandoned by its reader")
+
+// A Body is a bounded stream of bytes from one goroutine, the producer, to
+// another, the reader. A request's body is one that the connection produces; a
+// streamed response's is one that a handler produces.
+//
+// The producer calls Write, then CloseWrite, once. The reader calls Read until
+// it returns an error, or leaves early with Close. Each side's methods are for
+// one goroutine at a time.
+//
+//	producer --- Write, CloseWrite ---> [ Body ] --- Read, Close ---> reader
+type Body struct {
+	limit int // bytes buffered at most
+
+	mu        sync.Mutex
+	ring      []byte // the buffer; what is in use may wrap around its end
+	start     int    // of what is in use
+	size      int    // of what is in use
+	end       error  // what Read returns behind the last byte; nil: more may come
+	trailer   Header
+	abandoned bool
+	wake      chan struct{} // closed at the next change; nil if nobody waits
+	gone      chan struct{} // closed when abandoned; nil if nobody asked
+
+	// onFirstRead, if set before the Body is shared, is called once in the
+	// reader's goroutine before its first read that has to wait: the time to
+	// send 100 (Continue) (RFC 9110 section 10.1.1).
+	onFirstRead func()
+}
+
+var (
+	_ io.ReadCloser = (*Body)(nil)
+	_ io.WriterTo   = (*Body)(nil)
+)
+
+// NewBody returns a Body that buffers up to limit bytes, 64 KiB if limit is
+// zero. The buffer grows with what it holds.
+func NewBody(limit int) *Body { return &Body{limit: orDefault(limit, 64<<10)} }
+
+// newBodyBytes returns a Body that is complete: it yields b, which it owns from
+// now on, and then io.EOF.
+func newBodyBytes(b []byte) *Body {
+	return &Body{limit: len(b), ring: b, size: len(b), end: io.EOF}
+}
+
+// Read waits for bytes and reads up to len(p) of them. Behind the last byte it
+// returns io.EOF, or the error by which the producer ended the stream.
+func (b *Body) Read(p []byte) (int, error) {
+	return b.ReadContext(context.Background(), p)
+}
+
+// ReadContext is like Read, but stops waiting when ctx ends; it then returns the
+// cause, and may be called again.
+func (b *Body) ReadContext(ctx context.Context, p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	buffered, err := b.next(ctx)
+	n := copy(p, buffered)
+	b.discard(n)
+	return n, err
+}
+
+// WriteTo writes all that Read would read to w, without a buffer in between.
+func (b *Body) WriteTo(w io.Writer) (written int64, err error) {
+	for {
+		p, err := b.next(context.Background())
+		if err == io.EOF {
+			return written, nil
+		}
+		if err != nil {
+			return written, err
+		}
+		n, err := w.Write(p)
+		b.discard(n)
+		written += int64(n)
+		if err != nil {
+			return written, err
+		}
+	}
+}
+
+// Close tells the producer that nothing more will be read, and drops what is
+// buffered. It may be called at any time, more than once and from any goroutine.
+func (b *Body) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.abandoned {
+		return nil
+	}
+	b.abandoned = true
+	b.ring, b.start, b.size = nil, 0, 0
+	if b.gone != nil {
+		close(b.gone)
+	}
+	b.changed()
+	return nil
+}
+
+// Trailer returns the trailer fields that followed the body (RFC 9110 section
+// 6.5), if any. It is valid once Read has returned io.EOF.
+func (b *Body) Trailer() Header {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.trailer
+}
+
+// setTrailer is for the producer, before CloseWrite.
+func (b *Body) setTrailer(trailer Header) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.trailer = trailer
+}
+
+// Write copies p into the stream. If the buffer is full, it waits until the
+// reader has emptied half of it, but not longer than until ctx ends; it then
+// returns the cause. Once the reader has left it returns ErrAbandoned. With an
+// error comes the number of bytes that were taken.
+func (b *Body) Write(ctx context.Context, p []byte) (int, error) {
+	written := 0
+	for {
+		b.mu.Lock()
+		if b.abandoned || b.end != nil {
+			defer b.mu.Unlock()
+			if b.abandoned {
+				return written, ErrAbandoned
+			}
+			return written, io.ErrClosedPipe
+		}
+		if n := b.put(p[written:]); n > 0 {
+			written += n
+			b.changed()
+		}
+		if written == len(p) {
+			b.mu.Unlock()
+			return written, nil
+		}
+		if err := b.wait(ctx); err != nil {
+			return written, err
+		}
+	}
+}
+
+// untouched reports whether the reader was never in need of bytes that the
+// client holds back.
+func (b *Body) untouched() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.onFirstRead != nil
+}
+
+// CloseWrite ends the stream: the reader gets what is buffered, and then err, or
+// io.EOF if err is nil. Only the first call counts.
+func (b *Body) CloseWrite(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.end != nil {
+		return
+	}
+	if err == nil {
+		err = io.EOF
+	}
+	b.end = err
+	b.changed()
+}
+
+// Abandoned returns a channel that is closed when the reader leaves with Close.
+func (b *Body) Abandoned() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.gone == nil {
+		b.gone = make(chan struct{})
+		if b.abandoned {
+			close(b.gone)
+		}
+	}
+	return b.gone
+}
+
+// next waits for bytes and returns some of those that are buffered, not empty,
+// or the error that ends the stream. They stay as they are until discard.
+func (b *Body) next(ctx context.Context) ([]byte, error) {
+	for {
+		b.mu.Lock()
+		if b.size > 0 || b.abandoned || b.end != nil {
+			break
+		}
+		if first := b.onFirstRead; first != nil {
+			b.onFirstRead = nil
+			b.mu.Unlock()
+			first()
+			continue
+		}
+		if err := b.wait(ctx); err != nil {
+			return nil, err
+		}
+	}
+	defer b.mu.Unlock()
+	switch {
+	case b.abandoned:
+		return nil, io.ErrClosedPipe
+	case b.size == 0:
+		return nil, b.end
+	}
+	return b.ring[b.start:min(b.start+b.size, len(b.ring))], nil
+}
+
+// discard frees the first n bytes of those that next returned. A producer that
+// waits is woken when half of the buffer is free, not for every byte.
+func (b *Body) discard(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if n == 0 || b.abandoned {
+		return
+	}
+	b.start = (b.start + n) % len(b.ring)
+	if b.size -= n; b.size == 0 {
+		b.start = 0
+	}
+	if b.size <= b.limit/2 {
+		b.changed()
+	}
+}
+
+// put copies as much of p into the ring as fits and returns how much that was.
+func (b *Body) put(p []byte) int {
+	p = p[:min(len(p), b.limit-b.size)]
+	if b.size+len(p) > len(b.ring) {
+		b.grow(b.size + len(p))
+	}
+	if len(p) > 0 {
+		free := (b.start + b.size) % len(b.ring)
+		n := copy(b.ring[free:], p)
+		copy(b.ring, p[n:])
+		b.size += len(p)
+	}
+	return len(p)
+}
+
+// grow makes the ring hold n bytes, n <= b.limit. The old one is left as it is:
+// the reader may have a part of it.
+func (b *Body) grow(n int) {
+	room := max(2*len(b.ring), 512)
+	for room < n {
+		room *= 2
+	}
+	ring := make([]byte, min(room, b.limit))
+	head := copy(ring, b.ring[b.start:min(b.start+b.size, len(b.ring))])
+	copy(ring[head:], b.ring[:b.size-head])
+	b.ring, b.start = ring, 0
+}
+
+// changed wakes who waits for a change. The caller holds b.mu.
+func (b *Body) changed() {
+	if b.wake != nil {
+		close(b.wake)
+		b.wake = nil
+	}
+}
+
+// wait lets go of b.mu, which the caller holds, and waits for a change or the end
+// of ctx.
+func (b *Body) wait(ctx context.Context) error {
+	if b.wake == nil {
+		b.wake = make(chan struct{})
+	}
+	wake := b.wake
+	b.mu.Unlock()
+	select {
+	case <-wake:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

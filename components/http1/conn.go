@@ -1,0 +1,48 @@
+package http1
+
+import (
+	"context"
+	"net"
+	"sync"
+)
+
+// Conn tells of a connection; all its requests share one.
+type Conn struct {
+	// Remote and Local are the addresses of its ends.
+	Remote, Local net.Addr
+
+	// TLS says that the connection is encrypted.
+	TLS bool
+
+	mu     sync.Mutex
+	ctx    context.Context // made when asked for
+	cancel context.CancelCauseFunc
+	gone   error
+}
+
+func (c *Conn) context() context.Context {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ctx == nil {
+		c.ctx, c.cancel = context.WithCancelCause(context.Background())
+		if c.gone != nil {
+			c.cancel(c.gone)
+		}
+	}
+	return c.ctx
+}
+
+// end ends the context of the connection's requests.
+func (c *Conn) end(cause error) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.gone == nil {
+		c.gone = cause
+		if c.cancel != nil {
+			c.cancel(cause)
+		}
+	}
+}

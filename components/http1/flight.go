@@ -1,0 +1,163 @@
+package http1
+
+import (
+	"context"
+	"sync"
+)
+
+// A Flight is the list of requests of one connection that are under way, in
+// their order. The Parser adds to it and the Writer takes from it; so answers
+// leave in the order of the requests whatever the handlers between them do, no
+// more than Limits.Pipeline requests are under way, and none is forgotten.
+//
+// Its zero value is ready. One connection's Parser and Writer share one.
+type Flight struct {
+	mu     sync.Mutex
+	slots  []slot // a ring
+	head   int
+	n      int
+	next   uint64        // turn of the next request to be added
+	room   chan struct{} // made by a Parser that waits for room
+	sealed bool          // no request will be added
+	linger bool          // the client may still be sending
+	closed bool          // no answer will be sent any more
+}
+
+// A slot is a request and, when that came before its turn, its answer.
+type slot struct {
+	req      *Request
+	resp     *Response
+	wants100 bool
+}
+
+// add waits for room and adds a request.
+func (f *Flight) add(ctx context.Context, req *Request, most int) error {
+	f.mu.Lock()
+	for f.n >= most {
+		if f.room == nil {
+			f.room = make(chan struct{})
+		}
+		room := f.room
+		f.mu.Unlock()
+		select {
+		case <-room:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		f.mu.Lock()
+	}
+	if f.n == len(f.slots) {
+		f.grow(most)
+	}
+	f.slots[(f.head+f.n)%len(f.slots)] = slot{req: req}
+	f.n++
+	req.flight, req.turn = f, f.next
+	f.next++
+	f.mu.Unlock()
+	return nil
+}
+
+func (f *Flight) grow(most int) {
+	slots := make([]slot, min(max(2*len(f.slots), 1), most))
+	for i := range f.n {
+		slots[i] = f.slots[(f.head+i)%len(f.slots)]
+	}
+	f.slots, f.head = slots, 0
+}
+
+// at returns the slot of a request, or nil if it has been answered.
+func (f *Flight) at(req *Request) *slot {
+	first := f.next - uint64(f.n)
+	if req.flight != f || req.turn < first {
+		return nil
+	}
+	return &f.slots[(f.head+int(req.turn-first))%len(f.slots)]
+}
+
+// answer notes the answer to a request. It reports whether the answer is the
+// first one to this request, and whether it is this request's turn.
+func (f *Flight) answer(resp *Response) (first, turn bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := f.at(resp.Request)
+	if s == nil || s.resp != nil {
+		return false, false
+	}
+	if resp.interim {
+		s.wants100 = true
+	} else {
+		s.resp = resp
+	}
+	return true, s == &f.slots[f.head]
+}
+
+// retract takes back an answer that turned out to be unfit.
+func (f *Flight) retract(req *Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s := f.at(req); s != nil {
+		s.resp = nil
+	}
+}
+
+// ready returns the answer whose turn it is, nil if it has not come, and whether
+// it is the last one of the connection; or that its request waits for a 100.
+func (f *Flight) ready() (resp *Response, last, wants100 bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.n == 0 {
+		return nil, false, false
+	}
+	s := &f.slots[f.head]
+	wants100, s.wants100 = s.wants100 && s.resp == nil, false
+	return s.resp, f.sealed && f.n == 1, wants100
+}
+
+// done takes the request whose turn it is off the list.
+func (f *Flight) done() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.slots[f.head] = slot{}
+	f.head = (f.head + 1) % len(f.slots)
+	f.n--
+	if f.room != nil {
+		close(f.room)
+		f.room = nil
+	}
+}
+
+// first returns the request whose turn it is, or nil.
+func (f *Flight) first() *Request {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.n == 0 {
+		return nil
+	}
+	return f.slots[f.head].req
+}
+
+// seal says that no request will be added. If linger, the client may still be
+// sending: closing the connection at once could cost it the answer.
+func (f *Flight) seal(linger bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sealed = true
+	f.linger = f.linger || linger
+}
+
+// close says that no answer will be sent any more. It reports whether the client
+// may still be sending.
+func (f *Flight) close() (linger bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	return f.linger || !f.sealed
+}
+
+// state reports how many requests are under way, and whether answers are still
+// sent.
+func (f *Flight) state() (under int, closed bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.n, f.closed
+}

@@ -1,0 +1,129 @@
+package http1
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/kamaelia-go/kamaelia/axon"
+)
+
+// Guard stands before the error component and answers for it if it has to: when
+// that panics, has ended, answers nothing in time, or nothing fit to be sent.
+//
+//	*Failure ──▶ [ Guard ] ──▶ *Response
+//	              │     ▲
+//	     failures ▼     │ answers
+//	              ERRORS
+//
+// It puts one failure after the other to the error component, so an answer that
+// comes too late is known by its request, and dropped.
+type Guard struct {
+	axon.Base
+
+	// Patience is how long the error component may take; 0 means 5 seconds.
+	Patience time.Duration
+
+	// Inbox takes the failures of all stages.
+	Inbox axon.Inbox[*Failure] `axon:"size=64"`
+
+	// Failures carries them to the error component.
+	Failures axon.Outbox[*Failure]
+
+	// Answers takes what the error component makes of them. One is asked for at
+	// a time, so this is where the ring of the two can not lock.
+	Answers axon.Inbox[*Response] `axon:"size=4"`
+
+	// Outbox carries one response for each failure.
+	Outbox axon.Outbox[*Response]
+
+	deaf bool // the error component has let a failure pass, and not said a word since
+}
+
+var (
+	_ axon.Component = (*Guard)(nil)
+	_ axon.Loser     = (*Guard)(nil)
+)
+
+// Lost answers the failure in hand.
+func (g *Guard) Lost(ctx context.Context, _ *axon.Fault) {
+	if f, ok := g.Inbox.InHand(); ok {
+		_ = g.Outbox.Send(ctx, Plain(f))
+	}
+}
+
+// Main implements axon.Component.
+func (g *Guard) Main(ctx context.Context) error {
+	for f := range g.Inbox.All(ctx) {
+		resp := g.ask(ctx, f)
+		if resp == nil {
+			resp = Plain(f)
+		}
+		g.complete(resp, f)
+		if err := g.Outbox.Send(ctx, resp); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask returns what the error component makes of a failure, or nil.
+func (g *Guard) ask(ctx context.Context, f *Failure) *Response {
+	if g.deaf {
+		if late, ok, _ := g.Answers.TryRecv(); ok {
+			late.discard()
+			g.deaf = false
+		} else {
+			return nil
+		}
+	}
+	patience := g.Patience
+	if patience <= 0 {
+		patience = 5 * time.Second
+	}
+	wait, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := g.Failures.Send(wait, f); err != nil {
+		g.deaf = errors.Is(err, context.DeadlineExceeded)
+		return nil
+	}
+	for {
+		resp, err := g.Answers.Recv(wait)
+		switch {
+		case err != nil:
+			g.deaf = errors.Is(err, context.DeadlineExceeded)
+			return nil
+		case resp == nil:
+			return nil
+		case resp.Request != f.Request:
+			resp.discard()
+		case resp.Validate() != nil:
+			resp.discard()
+			return nil
+		default:
+			return resp
+		}
+	}
+}
+
+// complete makes an answer keep what the protocol asks of it.
+func (g *Guard) complete(resp *Response, f *Failure) {
+	for _, field := range f.Header {
+		if !resp.Header.Has(field.Name) {
+			resp.Header = append(resp.Header, field)
+		}
+	}
+	resp.Close = resp.Close || f.Close
+}
+
+// Plain returns the built-in answer to a failure: the status, and its standard
+// words.
+func Plain(f *Failure) *Response {
+	status := f.Status
+	if status < 400 || status > 599 {
+		status = 500
+	}
+	resp := Text(f.Request, status, StatusText(status)+"\n")
+	resp.Close = f.Close
+	return resp
+}

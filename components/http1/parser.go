@@ -1,0 +1,333 @@
+package http1
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/kamaelia-go/kamaelia/axon"
+	"github.com/kamaelia-go/kamaelia/components/tcp"
+)
+
+// Parser cuts what a socket says into requests (RFC 9112).
+//
+//	*tcp.Chunk ──▶ [ Parser ] ──▶ *Request
+//	                   ├── failures ──▶ *Failure
+//	                   └── continue ──▶ *Response
+//
+// It sends a request as soon as its head is complete and then feeds the body to
+// it. It ends, and with it the connection, after a failure, after a request that
+// asks for it, when the client has gone, and when the server wants to close and
+// no request has begun.
+type Parser struct {
+	// Limits bounds what it takes from a client.
+	Limits Limits
+
+	// Conn is told of in each request; nil outside a connection.
+	Conn *Conn
+
+	// Socket sets the time limits of reading; nil means that there are none.
+	Socket interface{ SetReadDeadline(time.Time) error }
+
+	// Flight keeps the order of the answers. It is the Writer's too.
+	Flight *Flight
+
+	// Clock says that each request is to know when it came.
+	Clock bool
+
+	// Inbox takes what the socket says; where its chunks break means nothing.
+	// The Parser releases them.
+	Inbox axon.Inbox[*tcp.Chunk] `axon:"size=2"`
+
+	// Outbox carries a request as soon as its head is complete. The body may
+	// still be coming.
+	Outbox axon.Outbox[*Request]
+
+	// Failures carries at most one message, and the Parser ends.
+	Failures axon.Outbox[*Failure]
+
+	// Continue carries a 100 (Continue) when a handler begins to read a body
+	// that the client holds back until then (RFC 9110 section 10.1.1).
+	Continue axon.Outbox[*Response]
+
+	heads   headParser
+	held    []byte // of a head that is not complete
+	body    *intake
+	closing bool
+	limit   phase  // what the deadline that is set now stands for
+	seen    uint64 // progress, counted
+	armed   uint64 // seen when the deadline was set
+}
+
+// A phase is what a connection is waiting for.
+type phase uint8
+
+const (
+	phaseNone phase = iota
+	phaseIdle
+	phaseHead
+	phaseBody
+)
+
+var (
+	_ axon.Component = (*Parser)(nil)
+	_ axon.Validator = (*Parser)(nil)
+	_ axon.Loser     = (*Parser)(nil)
+)
+
+// errStop ends the Parser without a failure.
+var errStop = errors.New("http1: no further request")
+
+// Validate implements axon.Validator.
+func (p *Parser) Validate() error { return p.Limits.Validate() }
+
+// Main implements axon.Component.
+func (p *Parser) Main(ctx context.Context) error {
+	if p.Flight == nil {
+		p.Flight = new(Flight)
+	}
+	p.heads.limits = &p.Limits
+	p.arm(phaseHead)
+	for {
+		c, err := p.Inbox.Recv(ctx)
+		if err != nil {
+			p.clientGone(err)
+			return err
+		}
+		switch c.Event {
+		case tcp.Bytes:
+			p.seen++
+			err = p.take(ctx, c.Data)
+		case tcp.Timeout:
+			err = p.timeout()
+		case tcp.Closing:
+			err = p.close()
+		case tcp.Reset:
+			err = io.ErrUnexpectedEOF
+		}
+		c.Release()
+		if err != nil {
+			return p.end(ctx, err)
+		}
+	}
+}
+
+// take deals with bytes that came.
+func (p *Parser) take(ctx context.Context, b []byte) error {
+	for {
+		if p.body != nil {
+			rest, err := p.body.feed(ctx, b)
+			if err != nil {
+				return err
+			}
+			if p.body.done {
+				p.body = nil
+			}
+			b = rest
+			if p.body != nil {
+				p.arm(phaseBody)
+				return nil
+			}
+			if p.closing {
+				return errStop
+			}
+		}
+		if len(b) == 0 {
+			p.arm(phaseIdle)
+			return nil
+		}
+		rest, err := p.head(ctx, b)
+		if rest == nil || err != nil {
+			return err
+		}
+		b = rest
+	}
+}
+
+// head deals with bytes outside a body. It returns what follows the head, nil if
+// the head is not complete.
+func (p *Parser) head(ctx context.Context, b []byte) ([]byte, error) {
+	if len(p.held) > 0 {
+		p.held = append(p.held, b...)
+		b = p.held
+	}
+	req, n, err := p.heads.parse(b)
+	switch {
+	case err != nil:
+		return nil, err
+	case req == nil:
+		if len(p.held) == 0 {
+			p.held = append(p.held, b...)
+		}
+		p.arm(phaseHead)
+		return nil, nil
+	}
+	b, p.held = b[n:], nil
+	if b == nil {
+		b = []byte{}
+	}
+	return p.emit(ctx, req, b)
+}
+
+// emit sends a request, with as much of its body as is there.
+func (p *Parser) emit(ctx context.Context, req *Request, b []byte) (rest []byte, err error) {
+	req.Conn = p.Conn
+	if p.Clock {
+		req.began = time.Now()
+	}
+	if req.ContentLength != 0 {
+		body := newIntake(req, &p.Limits)
+		if b, err = body.prefill(ctx, b); err != nil {
+			return nil, err
+		}
+		p.body = body
+		if req.expect100 && !p.body.done {
+			req.Body.onFirstRead = func() {
+				_ = p.Continue.Send(ctx, &Response{Request: req, interim: true})
+			}
+		}
+	}
+	last := req.Close || p.closing
+	if err := p.Flight.add(ctx, req, p.Limits.pipeline()); err != nil {
+		return nil, err
+	}
+	if last {
+		p.Flight.seal(false)
+	}
+	if err := p.Outbox.Send(ctx, req); err != nil {
+		return nil, err
+	}
+	switch {
+	case p.body != nil && p.body.done:
+		p.body = nil
+		fallthrough
+	case p.body == nil:
+		if last {
+			if len(b) > 0 {
+				p.Flight.seal(true)
+			}
+			return nil, errStop
+		}
+	case last:
+		p.closing = true
+		p.Flight.seal(true)
+	}
+	return b, nil
+}
+
+// end deals with an error that ends the Parser.
+func (p *Parser) end(ctx context.Context, err error) error {
+	var f *Failure
+	switch {
+	case err == errStop:
+		p.Flight.seal(false)
+		return nil
+	case errors.As(err, &f) && p.body != nil:
+		// The request has been sent; its handler learns of it by the body.
+		p.Flight.seal(true)
+		p.body.fail(f)
+		return nil
+	case errors.As(err, &f):
+		return p.fail(ctx, f)
+	case err == io.ErrUnexpectedEOF:
+		p.clientGone(err)
+		return nil
+	}
+	p.clientGone(err)
+	return err
+}
+
+// fail sends a failure in the place of a request.
+func (p *Parser) fail(ctx context.Context, f *Failure) error {
+	if f.Request == nil {
+		f.Request = &Request{Major: 1, Minor: 1, Close: true}
+	}
+	f.Request.Conn, f.Stage = p.Conn, axon.Address(ctx)
+	if err := p.Flight.add(ctx, f.Request, p.Limits.pipeline()); err != nil {
+		return err
+	}
+	p.Flight.seal(true)
+	return p.Failures.Send(ctx, f)
+}
+
+// Lost answers 500 for a fault in the Parser itself.
+func (p *Parser) Lost(ctx context.Context, f *axon.Fault) {
+	if p.body != nil {
+		p.Flight.seal(true)
+		p.body.fail(f)
+		return
+	}
+	_ = p.fail(ctx, &Failure{Status: 500, Cause: f, Close: true})
+}
+
+// clientGone ends what depends on a client that sends nothing any more.
+func (p *Parser) clientGone(cause error) {
+	p.Flight.seal(false)
+	if p.body != nil {
+		p.body.fail(io.ErrUnexpectedEOF)
+	}
+	p.Conn.end(cause)
+}
+
+// close ends the Parser if no request has begun; else the one that has begun is
+// the last.
+func (p *Parser) close() error {
+	if p.body == nil && len(p.held) == 0 {
+		return errStop
+	}
+	p.closing = true
+	if p.body != nil {
+		p.Flight.seal(false)
+	}
+	limit := p.limit
+	p.limit = phaseNone // the reader has put the deadline off
+	p.arm(limit)
+	return nil
+}
+
+// timeout deals with a deadline that has passed. It was perhaps set for
+// something that has happened since: setting one for every request is dear.
+func (p *Parser) timeout() error {
+	limit, progress := p.limit, p.seen != p.armed
+	under, closed := p.Flight.state()
+	p.limit = phaseNone
+	switch {
+	case closed:
+		return errStop
+	case progress && limit != phaseHead:
+	case limit == phaseIdle && under > 0: // a slow handler
+	case limit == phaseHead && len(p.held) > 0:
+		req := &Request{Major: 1, Minor: 1, Close: true}
+		return failure(req, 408, "head not complete after %v", p.Limits.headTime())
+	case limit == phaseBody:
+		return failure(nil, 408, "nothing came of the body for %v", p.Limits.bodyTime())
+	default:
+		return errStop
+	}
+	p.arm(limit)
+	return nil
+}
+
+// arm sets the deadline for what the connection waits for now. It is left as it
+// is while the phase stays the same: timeout looks whether there was progress.
+func (p *Parser) arm(ph phase) {
+	if p.Socket == nil || p.limit == ph {
+		return
+	}
+	p.limit, p.armed = ph, p.seen
+	var d time.Duration
+	switch ph {
+	case phaseIdle:
+		d = p.Limits.idle()
+	case phaseHead:
+		d = p.Limits.headTime()
+	case phaseBody:
+		d = p.Limits.bodyTime()
+	}
+	var at time.Time
+	if d > 0 {
+		at = time.Now().Add(d)
+	}
+	_ = p.Socket.SetReadDeadline(at)
+}

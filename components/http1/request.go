@@ -1,0 +1,69 @@
+package http1
+
+import (
+	"context"
+	"time"
+)
+
+// A Request is one HTTP request, sent by the parser as soon as its head is
+// complete. Its strings are ordinary Go strings and may be kept for ever; the
+// Request itself belongs to the stage that holds it, and no stage changes one it
+// has passed on.
+type Request struct {
+	// Method is the request method as sent; it is case-sensitive.
+	Method string
+
+	// Target is the request-target as sent: origin-form, absolute-form,
+	// authority-form (CONNECT) or "*" (RFC 9112 section 3.2).
+	Target string
+
+	// Path is the target's path, percent-decoded, with dot segments resolved.
+	// It starts with a slash, or is "*" for OPTIONS *, or "" for CONNECT.
+	Path string
+
+	// RawPath is the path as sent, before decoding.
+	RawPath string
+
+	// Query is what follows the first "?" of the target, not decoded.
+	Query string
+
+	// Host is the authority the request is for: from an absolute-form target,
+	// else from the Host field; "" only in HTTP/1.0.
+	Host string
+
+	// Major and Minor are the protocol version the client spoke. Major is 1.
+	Major, Minor int
+
+	// Header holds the request's fields.
+	Header Header
+
+	// ContentLength is the body's length in bytes, -1 if it is chunked, 0 if
+	// there is none.
+	ContentLength int64
+
+	// Body is the request's body, or nil if there is none. A handler may leave
+	// it unread.
+	Body *Body
+
+	// Close says that no further request is read from the connection: the
+	// client asked for it, or did not ask for keep-alive in HTTP/1.0.
+	Close bool
+
+	// Conn tells of the connection the request came by; nil in a test.
+	Conn *Conn
+
+	flight *Flight // where its place among the answers is
+	turn   uint64  // that place
+
+	expect100 bool // the client waits for 100 before it sends the body
+	began     time.Time
+}
+
+// Context ends when the client has gone, or the connection is shut down. What is
+// done for the request's sake can stop then.
+func (r *Request) Context() context.Context {
+	if r.Conn == nil {
+		return context.Background()
+	}
+	return r.Conn.context()
+}

@@ -1,0 +1,135 @@
+package http1
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// A Response answers one request. Status, fields and body are the handler's; how
+// the body is framed, whether it is sent at all (HEAD, 304), the Date and
+// Connection fields and the protocol version are the Writer's business.
+//
+// Who sends a Response gives it away, with all it holds; only Rendered and Bytes
+// may be shared, and are never written to.
+type Response struct {
+	// Request is the request this answers; never nil.
+	Request *Request
+
+	// Status is the status code, 200 to 599.
+	Status int
+
+	// Reason is the reason phrase; "" means the standard one.
+	Reason string
+
+	// Header holds the fields. Content-Length and Transfer-Encoding are left to
+	// the Writer: it drops what stands here, but for the Content-Length of a
+	// response to HEAD and of a 304.
+	Header Header
+
+	// Rendered holds more field lines, each with CR LF at its end, as they are
+	// to be sent: for handlers that answer often with the same ones.
+	Rendered []byte
+
+	// At most one of Bytes, File and Stream is set.
+
+	// Bytes is the whole body.
+	Bytes []byte
+
+	// File is a section of an open file. The Writer closes the file.
+	File *Section
+
+	// Stream is read to its end and closed by the Writer, which sends what each
+	// Read returns at once. An error cuts the connection, so that the client
+	// does not take a part for the whole. Closing Stream must make a Read that
+	// waits return.
+	Stream io.ReadCloser
+
+	// Length is the length of Stream in bytes, or 0 if it is not known. Never
+	// more is sent, and the connection is closed if there was less.
+	Length int64
+
+	// Close says that the connection is to be closed after this response.
+	Close bool
+
+	interim bool // 100 Continue
+}
+
+// A Section is Size bytes of an open file, from Offset on.
+type Section struct {
+	File   *os.File
+	Offset int64
+	Size   int64
+}
+
+// Text returns a response whose body is a text of the type text/plain, in UTF-8.
+func Text(req *Request, status int, body string) *Response {
+	return &Response{
+		Request: req,
+		Status:  status,
+		Header:  Header{{"Content-Type", "text/plain; charset=utf-8"}},
+		Bytes:   []byte(body),
+	}
+}
+
+// discard closes what a response holds that will not be sent.
+func (r *Response) discard() {
+	if r.File != nil {
+		_ = r.File.File.Close()
+	}
+	if r.Stream != nil {
+		_ = r.Stream.Close()
+	}
+}
+
+// Validate reports what makes a response unfit to be sent.
+func (r *Response) Validate() error {
+	if r.Request == nil {
+		return errors.New("http1: a response to no request")
+	}
+	if r.Status < 200 || r.Status > 599 {
+		return fmt.Errorf("http1: status %d is not from 200 to 599", r.Status)
+	}
+	bodies := 0
+	for _, set := range []bool{r.Bytes != nil, r.File != nil, r.Stream != nil} {
+		if set {
+			bodies++
+		}
+	}
+	if bodies > 1 {
+		return errors.New("http1: a response with two bodies")
+	}
+	if s := r.File; s != nil && (s.File == nil || s.Offset < 0 || s.Size < 0) {
+		return errors.New("http1: a response with an impossible section of a file")
+	}
+	for i := range len(r.Reason) {
+		if c := r.Reason[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return fmt.Errorf("http1: reason phrase %q has a control character", r.Reason)
+		}
+	}
+	for _, f := range r.Header {
+		if err := f.valid(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// valid reports what makes a field unfit to be sent.
+func (f Field) valid() error {
+	if f.Name == "" {
+		return errors.New("http1: a field without a name")
+	}
+	for i := range len(f.Name) {
+		if !isToken[f.Name[i]] {
+			return fmt.Errorf("http1: field name %q is not a token", f.Name)
+		}
+	}
+	for i := range len(f.Value) {
+		if c := f.Value[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return fmt.Errorf("http1: field %s has a control character in %q", f.Name, f.Value)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,12 @@
+//go:build !linux
+
+package http1
+
+import "net"
+
+// A rawConn is for systems on which a file can be sent from any offset.
+type rawConn struct{}
+
+func newRawConn(net.Conn) *rawConn { return nil }
+
+func (*rawConn) sendFile(*sender, *Section) (int64, error) { panic("http1: no sendfile") }

@@ -1,0 +1,218 @@
+package http1
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/kamaelia-go/kamaelia/axon"
+)
+
+// Writer is the sending half of a connection: it puts responses into the order
+// of their requests, frames them (RFC 9112 section 6) and sends them.
+//
+//	*Response ──▶ [ Writer ] ──▶ socket
+//	                  ├── failures ──▶ *Failure
+//	                  └── log ──▶ Exchange
+//
+// Responses that are ready together leave together. The Writer ends after the
+// last response, which it marks with Connection: close, or when the client does
+// not take what it sends.
+type Writer struct {
+	axon.Base
+
+	// Conn is the connection. The Writer closes its own half of it at its end,
+	// or all of it if the client has nothing more to send.
+	Conn net.Conn
+
+	// Limits: Stall is how long the client may take nothing.
+	Limits Limits
+
+	// Flight knows the order of the requests. It is the Parser's too. If it is
+	// nil, responses leave in the order of their coming.
+	Flight *Flight
+
+	// Server is the value of the Server field; "" leaves the field out.
+	Server string
+
+	// Inbox takes responses in any order. It holds at least one for each request
+	// that may be under way, so that the ring by way of Failures can not lock.
+	Inbox axon.Inbox[*Response] `axon:"size=64"`
+
+	// Failures carries requests whose response was unfit to be sent.
+	Failures axon.Outbox[*Failure]
+
+	// Log carries an Exchange for each response that was sent.
+	Log axon.Outbox[Exchange] `axon:"optional"`
+
+	out  sender
+	date dateField
+}
+
+var (
+	_ axon.Component   = (*Writer)(nil)
+	_ axon.Interrupter = (*Writer)(nil)
+)
+
+// errClosing ends the Writer after the last response.
+var errClosing = errors.New("http1: the last response is sent")
+
+// Interrupt closes the connection, so that a write that waits returns.
+func (w *Writer) Interrupt() { _ = w.Conn.Close() }
+
+// Main implements axon.Component.
+func (w *Writer) Main(ctx context.Context) error {
+	w.out = newSender(w.Conn, w.Limits.stall())
+	err := w.serve(ctx)
+	switch {
+	case errors.Is(err, axon.ErrFinished):
+		err = w.rest()
+	case err == errClosing:
+		err = w.out.flush()
+	}
+	w.out.release()
+	w.hangUp(err)
+	if _, ok := errors.AsType[*clientError](err); ok {
+		return nil
+	}
+	return err
+}
+
+// serve takes responses until it has sent the last one, or an error.
+func (w *Writer) serve(ctx context.Context) error {
+	for {
+		resp, ok, err := w.Inbox.TryRecv()
+		if !ok && err == nil {
+			if err := w.out.flush(); err != nil {
+				return err
+			}
+			resp, err = w.Inbox.Recv(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		if err := w.take(ctx, resp); err != nil {
+			return err
+		}
+	}
+}
+
+// take deals with one response, and with those it has held up.
+func (w *Writer) take(ctx context.Context, resp *Response) error {
+	switch {
+	case resp == nil || resp.Request == nil:
+		return nil // nobody waits for it
+	case w.Flight == nil:
+		return w.answer(ctx, resp, false)
+	}
+	first, turn := w.Flight.answer(resp)
+	if !first {
+		resp.discard()
+	}
+	if !first || !turn {
+		return nil
+	}
+	for {
+		resp, last, wants100 := w.Flight.ready()
+		if wants100 {
+			w.out.buf = append(w.out.buf, "HTTP/1.1 100 Continue\r\n\r\n"...)
+		}
+		if resp == nil {
+			return nil
+		}
+		err := w.answer(ctx, resp, last)
+		if err == errUnfit {
+			return nil
+		}
+		w.Flight.done()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// errUnfit says that another answer to the same request will come.
+var errUnfit = errors.New("http1: response unfit to be sent")
+
+// answer sends one response.
+func (w *Writer) answer(ctx context.Context, resp *Response, last bool) error {
+	req := resp.Request
+	if err := resp.Validate(); err != nil {
+		resp.discard()
+		if w.Flight != nil {
+			w.Flight.retract(req)
+		}
+		f := &Failure{Status: 500, Stage: axon.Address(ctx), Cause: err, Request: req}
+		if err := w.Failures.Send(ctx, f); err != nil {
+			return err
+		}
+		return errUnfit
+	}
+	closing := last || resp.Close || req.Close
+	if b := req.Body; b != nil {
+		// Whether a body that was held back will come, nobody knows.
+		closing = closing || req.expect100 && b.untouched()
+	}
+	n, err := w.send(ctx, resp, closing)
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+	w.log(ctx, resp, n, err)
+	if err == nil && closing {
+		err = errClosing
+	}
+	return err
+}
+
+// log tells of a response that was sent.
+func (w *Writer) log(ctx context.Context, resp *Response, n int64, err error) {
+	if !w.Log.Linked() {
+		return
+	}
+	x := Exchange{Request: resp.Request, Status: resp.Status, Bytes: n, Time: resp.Request.began, Err: err}
+	if !x.Time.IsZero() {
+		x.Took = time.Since(x.Time)
+	}
+	_ = w.Log.Send(ctx, x)
+}
+
+// rest answers the requests that every handler has let pass, when there is
+// nobody left who could answer.
+func (w *Writer) rest() error {
+	for w.Flight != nil && w.Flight.first() != nil {
+		req := w.Flight.first()
+		_, last, _ := w.Flight.ready()
+		resp := Plain(&Failure{Status: 500, Request: req})
+		if _, err := w.send(context.Background(), resp, last); err != nil {
+			return err
+		}
+		w.Flight.done()
+	}
+	return w.out.flush()
+}
+
+// hangUp ends the connection. While the client may be sending, only our half of
+// it is closed, and for a moment what the client sends is thrown away: a reset
+// could overtake the answer.
+func (w *Writer) hangUp(err error) {
+	linger := false
+	if w.Flight != nil {
+		linger = w.Flight.close()
+	}
+	half, ok := w.Conn.(interface{ CloseWrite() error })
+	if err != nil || !linger || !ok {
+		_ = w.Conn.Close()
+		return
+	}
+	_ = half.CloseWrite()
+	_ = w.Conn.SetReadDeadline(time.Now().Add(2 * time.Second))
+}
+
+// A clientError says that the client does not take what is sent: no fault of
+// ours.
+type clientError struct{ cause error }
+
+func (e *clientError) Error() string { return fmt.Sprintf("http1: write to the client: %v", e.cause) }
+func (e *clientError) Unwrap() error { return e.cause }

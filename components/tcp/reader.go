@@ -1,0 +1,145 @@
+package tcp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/kamaelia-go/kamaelia/axon"
+)
+
+// Reader is the receiving half of a connection: it passes on what the socket
+// says.
+//
+//	socket ──▶ [ Reader ] ──▶ *Chunk
+//
+// It ends when the peer has closed its half, when the connection is closed, or
+// when nobody wants the bytes any more. In the last case it first reads and
+// throws away what the peer still sends, for Linger at most, so that the answer
+// under way is not lost to a reset (RFC 9112 section 9.6).
+type Reader struct {
+	axon.Base
+
+	// Conn is the connection. The Reader reads it and does not close it.
+	Conn net.Conn
+
+	// Linger is how long to throw bytes away after the receiver has gone; 0
+	// means 2 seconds.
+	Linger time.Duration
+
+	// Outbox carries the bytes in the order of their coming, and the events
+	// among them. The receiver owns each Chunk and releases it.
+	Outbox axon.Outbox[*Chunk]
+
+	closing atomic.Bool
+	told    bool // Closing was passed on
+}
+
+var (
+	_ axon.Component   = (*Reader)(nil)
+	_ axon.Finisher    = (*Reader)(nil)
+	_ axon.Interrupter = (*Reader)(nil)
+)
+
+// Finish wakes the Reader so that it can say that the server is closing.
+func (r *Reader) Finish() {
+	r.closing.Store(true)
+	_ = r.Conn.SetReadDeadline(past)
+}
+
+// Interrupt wakes the Reader from waiting for the socket.
+func (r *Reader) Interrupt() { _ = r.Conn.SetReadDeadline(past) }
+
+// past is a deadline that has passed.
+var past = time.Unix(1, 0)
+
+// Main implements axon.Component.
+func (r *Reader) Main(ctx context.Context) error {
+	read := r.source()
+	large := false
+	for {
+		c, err := read(large)
+		if err == nil {
+			large = len(c.Data) == len(*c.buf)
+			err = r.Outbox.Send(ctx, c)
+		} else {
+			err = r.failed(ctx, err)
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, axon.ErrGone):
+			r.linger(ctx, read)
+			return nil
+		case err == io.EOF:
+			return nil
+		default:
+			return err
+		}
+	}
+}
+
+// failed tells the receiver why there were no bytes. It returns an error if
+// there will be none.
+func (r *Reader) failed(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err == io.EOF:
+		return err
+	case r.closing.Load() && !r.told:
+		r.told = true
+		// The receiver sets the deadline it needs when it has heard of this.
+		_ = r.Conn.SetReadDeadline(time.Time{})
+		return r.Outbox.Send(ctx, &Chunk{Event: Closing})
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		_ = r.Conn.SetReadDeadline(time.Time{})
+		return r.Outbox.Send(ctx, &Chunk{Event: Timeout})
+	case errors.Is(err, net.ErrClosed):
+		return io.EOF
+	}
+	if err := r.Outbox.Send(ctx, &Chunk{Event: Reset}); err != nil {
+		return err
+	}
+	return io.EOF
+}
+
+// linger reads and throws away until the peer closes or the time is over.
+func (r *Reader) linger(ctx context.Context, read func(bool) (*Chunk, error)) {
+	limit := r.Linger
+	if limit <= 0 {
+		limit = 2 * time.Second
+	}
+	_ = r.Conn.SetReadDeadline(time.Now().Add(limit))
+	for ctx.Err() == nil {
+		c, err := read(true)
+		if err != nil {
+			return
+		}
+		c.Release()
+	}
+}
+
+// source returns how the connection is read. A socket is read without a buffer
+// at hand while it is idle.
+func (r *Reader) source() func(large bool) (*Chunk, error) {
+	if sc, ok := r.Conn.(syscall.Conn); ok {
+		if raw, err := sc.SyscallConn(); err == nil {
+			return (&rawReader{raw: raw}).read
+		}
+	}
+	return func(large bool) (*Chunk, error) {
+		c := newChunk(large)
+		n, err := r.Conn.Read(*c.buf)
+		if n > 0 {
+			c.Data = (*c.buf)[:n]
+			return c, nil
+		}
+		c.Release()
+		return nil, err
+	}
+}

@@ -1,0 +1,92 @@
+// Package pipelines has ready-made graphs. Each is one literal, to be used as it
+// is, or to be copied and rewired.
+package pipelines
+
+import (
+	"net"
+
+	"github.com/kamaelia-go/kamaelia/axon"
+	"github.com/kamaelia-go/kamaelia/components/http1"
+	"github.com/kamaelia-go/kamaelia/components/tcp"
+)
+
+// A Mount is a handler and the path it answers below.
+type Mount struct {
+	// Path is the route: "/", or a path without a slash at its end.
+	Path string
+
+	// Name is the part's name in the graph, such as FILES.
+	Name string
+
+	// Handler makes the handler of one connection.
+	Handler func() http1.HandlerPart
+}
+
+// Connection is the graph of one HTTP connection.
+//
+//	socket ─▶ READER ─▶ PARSER ─▶ ROUTER ─▶ handlers ─▶ WRITER ─▶ socket
+//	                       │         │          │          ▲
+//	                       └─────────┴─ failures┴─▶ GUARD ─┘
+//	                                               ▲  │
+//	                                               └ ERRORS
+//
+// READER and PARSER belong to the way in, WRITER to the way out; a failure of
+// any stage comes to ERRORS by way of GUARD. Parts that a connection does not
+// need do not run.
+func (s *Server) Connection(conn net.Conn) *axon.Graph {
+	flight := new(http1.Flight)
+	about := &http1.Conn{Remote: conn.RemoteAddr(), Local: conn.LocalAddr()}
+
+	reader := &tcp.Reader{Conn: conn}
+	parser := &http1.Parser{Conn: about, Socket: conn, Flight: flight, Limits: s.Limits, Clock: s.Log != nil}
+	router := &http1.Router{Methods: s.Methods}
+	guard, errors := &http1.Guard{Patience: s.Patience}, s.errors()
+	writer := &http1.Writer{Conn: conn, Flight: flight, Limits: s.Limits, Server: s.Name}
+
+	g := &axon.Graph{
+		Name: "connection",
+		Parts: axon.Parts{
+			{Name: "READER", Component: reader},
+			{Name: "PARSER", Component: parser, Policy: axon.Policy{Then: axon.StopPart}},
+			{Name: "ROUTER", Component: router, Policy: again, Lazy: true},
+			{Name: "GUARD", Component: guard, Policy: again, Lazy: true},
+			{Name: "ERRORS", Component: errors, Policy: again, Lazy: true},
+			{Name: "WRITER", Component: writer},
+		},
+		Links: axon.Links{
+			// the way in
+			axon.Link(&reader.Outbox, &parser.Inbox),
+			axon.Link(&parser.Outbox, &router.Inbox),
+			axon.Link(&parser.Continue, &writer.Inbox),
+			axon.Link(&router.Outbox, &writer.Inbox),
+			// failures
+			axon.Link(&parser.Failures, &guard.Inbox),
+			axon.Link(&router.Failures, &guard.Inbox),
+			axon.Link(&writer.Failures, &guard.Inbox),
+			axon.Link(&guard.Failures, &errors.ErrorBoxes().Inbox),
+			axon.Link(&errors.ErrorBoxes().Outbox, &guard.Answers),
+			axon.Link(&guard.Outbox, &writer.Inbox),
+		},
+	}
+	s.mount(g, router, guard, writer)
+	return g
+}
+
+// mount adds the handlers, and the log, to the graph of a connection.
+func (s *Server) mount(g *axon.Graph, router *http1.Router, guard *http1.Guard, writer *http1.Writer) {
+	for _, m := range s.Mounts {
+		part := m.Handler()
+		h := part.HandlerBoxes()
+		g.Parts = append(g.Parts, axon.Part{Name: m.Name, Component: part, Policy: again, Lazy: true})
+		g.Links = append(g.Links,
+			axon.Link(router.Route(m.Path), &h.Inbox),
+			axon.Link(&h.Outbox, &writer.Inbox),
+			axon.Link(&h.Failures, &guard.Inbox))
+	}
+	if s.Log != nil {
+		g.Links = append(g.Links, axon.Link(&writer.Log, s.Log))
+	}
+}
+
+// again is the policy of the parts whose failure costs one request at most.
+var again = axon.Policy{Restarts: -1}
