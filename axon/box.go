@@ -18,17 +18,18 @@ type box interface {
 	inbound() bool
 	linked() bool
 	fault() error
-	linkTo(to box) error
+	linkTo(to box, back bool) error
 	expose(inner box) error
-	shutdown()    // the part is shut down
-	awake()       // the part runs: senders need not start it
-	again()       // the part will be run again after a shutdown
-	retire() int  // the part has returned for good; how many messages were left
-	mine() bool   // it is no other name for a box of an inner part
-	null() bool   // a nil pointer
-	forgo() error // there will be no link
-	inboxNow() inboxOps
-	exposed() box // the outermost box that stands for this one
+	shutdown()           // the part is shut down
+	awake()              // the part runs: senders need not start it
+	again()              // the part will be run again after a shutdown
+	retire() int         // the part has returned for good; how many messages were left
+	mine() bool          // it is no other name for a box of an inner part
+	null() bool          // a nil pointer
+	forgo() error        // there will be no link
+	inboxNow() inboxOps  // nil for an outbox, and for an inbox that nobody has used
+	inboxReal() inboxOps // made if need be
+	exposed() box        // the outermost box that stands for this one
 	info() linkState
 	opposite() (ends.Other, Arrow) // for tests
 }
@@ -58,10 +59,10 @@ func (b *Inbox[T]) adopt(p *part, o *boxOptions) {
 	}
 }
 
-func (b *Outbox[T]) adopt(p *part, _ *boxOptions) {
+func (b *Outbox[T]) adopt(p *part, o *boxOptions) {
 	b.owner = p
 	if e := b.end.Load(); e != nil {
-		e.owner = p
+		e.owner, e.loose = p, o.optional
 	}
 }
 
@@ -96,11 +97,11 @@ func (b *Outbox[T]) linked() bool {
 	return e.to != nil || e.loose
 }
 
-func (b *Inbox[T]) linkTo(box) error {
+func (b *Inbox[T]) linkTo(box, bool) error {
 	return fmt.Errorf("%s is an inbox: a link starts at an outbox", address(b))
 }
 
-func (b *Outbox[T]) linkTo(to box) error {
+func (b *Outbox[T]) linkTo(to box, back bool) error {
 	in, ok := to.(*Inbox[T])
 	if !ok {
 		if !to.inbound() {
@@ -111,6 +112,7 @@ func (b *Outbox[T]) linkTo(to box) error {
 	e := b.real()
 	e.mu.Lock()
 	old := e.to
+	e.back = back
 	e.mu.Unlock()
 	if old != nil {
 		return fmt.Errorf("%s is linked already, to %s: an outbox feeds one inbox", address(b), address(old.box()))
@@ -206,6 +208,7 @@ func (b *Outbox[T]) mine() bool {
 type inboxOps interface {
 	finishNow()
 	isClosed() bool
+	part() *part
 	hold()
 	unhold()
 }
@@ -217,7 +220,9 @@ func (b *Inbox[T]) inboxNow() inboxOps {
 	return nil
 }
 
-func (b *Outbox[T]) inboxNow() inboxOps { return nil }
+func (b *Outbox[T]) inboxNow() inboxOps  { return nil }
+func (b *Inbox[T]) inboxReal() inboxOps  { return b.real() }
+func (b *Outbox[T]) inboxReal() inboxOps { return nil }
 
 func (b *Inbox[T]) exposed() box {
 	if e := b.end.Load(); e != nil && e.alias != nil {

@@ -36,8 +36,8 @@ func (e *BuildError) Unwrap() []error { return e.Mistakes }
 func (g *Graph) Build() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.built {
-		return nil
+	if g.built || g.wrong != nil {
+		return g.wrong
 	}
 	var b builder
 	b.graph(g, nil)
@@ -48,7 +48,8 @@ func (g *Graph) Build() error {
 		b.cycles(g)
 	}
 	if len(b.mistakes) > 0 {
-		return &BuildError{g.Name, b.mistakes}
+		g.wrong = &BuildError{g.Name, b.mistakes}
+		return g.wrong
 	}
 	g.built = true
 	return nil
@@ -117,8 +118,11 @@ func (b *builder) part(p *part) bool {
 	}
 	b.seen = append(b.seen, p.Component)
 	p.boxes = boxes
-	p.ctx = &p.first
+	if p.Lazy && !slices.ContainsFunc(boxes, func(x namedBox) bool { return x.inbound() && !x.boxOptions.control }) {
+		b.mistake("part %q is lazy and has no inbox: no message would ever start it", p.Name)
+	}
 	p.first.part = p
+	p.ctx.Store(&p.first)
 	for _, x := range boxes {
 		if x.part() != nil && x.part() != p {
 			b.mistake("part %q: its component is in another graph already", p.Name)

@@ -29,6 +29,7 @@ type Graph struct {
 
 	mu    sync.Mutex
 	built bool
+	wrong error // what Build has found
 	parts []*part
 	owner *part // the part this graph is, in another graph
 	run   *Running
@@ -117,7 +118,7 @@ func (g *Graph) LinkByName(from, to string) error {
 	if err != nil {
 		return axonError(err)
 	}
-	if err := f.linkTo(t); err != nil {
+	if err := f.linkTo(t, false); err != nil {
 		return axonError(err)
 	}
 	publishLink(LinkMade, f, t)

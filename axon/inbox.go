@@ -3,6 +3,7 @@ package axon
 import (
 	"context"
 	"iter"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -32,10 +33,12 @@ type Inbox[T any] struct {
 // part is shut down.
 func (b *Inbox[T]) Recv(ctx context.Context) (T, error) {
 	e := b.real()
-	e.settle()
 	if e.owner != nil && e.owner.stopping.Load() {
 		var none T
 		return none, e.owner.cause()
+	}
+	if e.grip != empty && e.settle() {
+		return e.took(e.hand, true)
 	}
 	select {
 	case v, ok := <-e.ch:
@@ -49,7 +52,10 @@ func (b *Inbox[T]) Recv(ctx context.Context) (T, error) {
 // when there will be none.
 func (b *Inbox[T]) TryRecv() (v T, ok bool, err error) {
 	e := b.real()
-	e.settle()
+	if e.grip != empty && e.settle() {
+		v, err = e.took(e.hand, true)
+		return v, true, err
+	}
 	select {
 	case v, open := <-e.ch:
 		v, err = e.took(v, open)
@@ -90,7 +96,7 @@ func (b *Inbox[T]) Len() int {
 // asked for. A Loser reads it to find out what was lost.
 func (b *Inbox[T]) InHand() (v T, ok bool) {
 	if e := b.end.Load(); e != nil {
-		return e.hand, e.held
+		return e.hand, e.grip == taken
 	}
 	return v, false
 }
@@ -137,6 +143,16 @@ const (
 	inRefused uint32 = 1 << iota // nothing may be sent any more
 	inHooked                     // the runtime takes what is sent: Base.Control
 	inAsleep                     // the part must be started after a send
+	inPoking                     // the receiver is being woken for its shutdown
+)
+
+// What an inEnd's hand holds.
+type grip uint8
+
+const (
+	empty grip = iota
+	taken      // the message that Recv gave last
+	kept       // one that came when the part was shut down: the next for Recv
 )
 
 // inEnd is the working half of an inbox. An inbox of a graph that exposes one of
@@ -153,33 +169,43 @@ type inEnd[T any] struct {
 	sleeping atomic.Bool
 	sized    bool // a size was chosen, not defaulted
 
-	hand T // owned by the receiving goroutine
-	held bool
+	hand T // owned by the receiving goroutine, as is grip
+	grip grip
 
 	mu        sync.Mutex
 	feeds     []*outEnd[T]
-	holds     int // a service's claim: keeps the inbox open without a sender
+	holds     int // of a service: they keep the inbox open without a sender
 	blocked   int // senders that wait in ch <- v
 	fed       uint64
 	gone      chan struct{} // closed with inRefused; made by a blocked sender
 	finishing bool
 	closed    bool
-	left      int // messages that nobody took
-	alias     box // the outermost box that exposes this one
+	poked     bool // the head of ch is no message, but wakes the receiver
+	spare     int  // 1 if there is a message that was kept
+	parted    bool // the part has returned for good
+	left      int  // messages that nobody took
+	alias     box  // the outermost box that exposes this one
 }
 
-func (e *inEnd[T]) settle() {
-	if e.held {
-		var none T
-		e.hand, e.held = none, false
+// settle lets go of the message that was taken last. It reports whether there is
+// one that was kept, and is the next.
+func (e *inEnd[T]) settle() bool {
+	if e.grip == kept {
+		e.mu.Lock()
+		e.spare = 0
+		e.mu.Unlock()
+		return true
 	}
+	var none T
+	e.hand, e.grip = none, empty
+	return false
 }
 
 func (e *inEnd[T]) took(v T, ok bool) (T, error) {
 	if !ok {
 		return v, ErrFinished
 	}
-	e.hand, e.held = v, true
+	e.hand, e.grip = v, taken
 	return v, nil
 }
 
@@ -203,24 +229,81 @@ func (e *inEnd[T]) wait(ctx context.Context) (none T, err error) {
 	v, ok := <-e.ch
 	e.sleeping.Store(false)
 	if e.owner.stopping.Load() {
+		e.woken(v, ok)
 		return none, e.owner.cause()
 	}
 	return e.took(v, ok)
 }
 
-// poke wakes a receiver that waits on the channel alone.
+// offer puts a message into the channel if there is room. The sender holds its
+// outEnd's mu.
+func (e *inEnd[T]) offer(v T) bool {
+	if e.flags.Load()&inPoking != 0 {
+		e.mu.Lock() // behind a poke, or before it
+		defer e.mu.Unlock()
+	}
+	select {
+	case e.ch <- v:
+		return true
+	default:
+		return false
+	}
+}
+
+// poke wakes a receiver that waits on the channel alone, with a zero message. It
+// does so while nobody can send and the channel is empty, so that the receiver
+// can tell it from a message that came at the same time.
 func (e *inEnd[T]) poke() {
 	if !e.sleeping.Load() {
 		return
 	}
 	e.mu.Lock()
+	e.flags.Or(inPoking)
+	feeds := slices.Clone(e.feeds)
+	e.mu.Unlock()
+	pass(feeds)
+	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !e.closed {
+	e.tryPoke()
+}
+
+// tryPoke is called with mu locked. A sender that is blocked either wakes the
+// receiver with its message, or calls tryPoke when it gives up.
+func (e *inEnd[T]) tryPoke() {
+	if e.blocked > 0 {
+		return
+	}
+	if e.sleeping.Load() && len(e.ch) == 0 && !e.closed {
 		var none T
-		select {
-		case e.ch <- none:
-		default: // full: the receiver is on its way
-		}
+		e.poked = true
+		e.ch <- none
+	}
+	e.flags.And(^inPoking)
+}
+
+// woken sorts out what woke a receiver that is shut down: a message, which is
+// kept for whoever asks next, or the poke. A zero message and the poke behind it
+// can not be told apart, and need not be.
+func (e *inEnd[T]) woken(v T, ok bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	poked := e.poked
+	e.poked = false
+	switch {
+	case !ok, poked && reflect.ValueOf(&v).Elem().IsZero():
+		return
+	case poked:
+		<-e.ch
+	}
+	e.hand, e.grip, e.spare = v, kept, 1
+}
+
+// pass returns when every send that is under way by one of the outboxes, and
+// does not wait, is done.
+func pass[T any](outs []*outEnd[T]) {
+	for _, o := range outs {
+		o.mu.Lock()
+		o.mu.Unlock() //nolint:staticcheck // a barrier
 	}
 }
 
@@ -251,8 +334,16 @@ func (e *inEnd[T]) detach(o *outEnd[T], finished bool) {
 
 // settleEnd closes the channel if its time has come, and unlocks mu.
 func (e *inEnd[T]) settleEnd(finished bool) {
-	if finished && len(e.feeds) == 0 && e.holds == 0 {
+	if finished && e.holds == 0 && !e.finishing && !slices.ContainsFunc(e.feeds, (*outEnd[T]).counts) {
+		if len(e.feeds) > 0 { // links back, whose senders are turned away
+			e.mu.Unlock()
+			e.finishNow()
+			return
+		}
 		e.finishing = true
+	}
+	if e.flags.Load()&inPoking != 0 {
+		e.tryPoke()
 	}
 	closing := e.finishing && e.blocked == 0 && !e.closed
 	if closing {
@@ -270,11 +361,7 @@ func (e *inEnd[T]) settleEnd(finished bool) {
 // finishNow lets the inbox finish after what it holds, whatever its senders do:
 // from now on they get ErrGone.
 func (e *inEnd[T]) finishNow() {
-	feeds := e.refuse()
-	for _, o := range feeds { // a sender that saw no flag is past its send now
-		o.mu.Lock()
-		o.mu.Unlock() //nolint:staticcheck // a barrier
-	}
+	pass(e.refuse())
 	e.mu.Lock()
 	e.finishing = true
 	e.settleEnd(false)
@@ -294,12 +381,17 @@ func (e *inEnd[T]) refuse() []*outEnd[T] {
 	return feeds
 }
 
-// leave is called when the receiving part has returned for good.
+// leave is called when the receiving part has returned for good. It returns how
+// many messages are left, when it is called first.
 func (e *inEnd[T]) leave() (left int) {
-	e.refuse()
+	pass(e.refuse())
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.left = len(e.ch)
+	if e.parted {
+		return 0
+	}
+	e.parted = true
+	e.left = len(e.ch) + e.spare
 	return e.left
 }
 
@@ -309,6 +401,8 @@ func (e *inEnd[T]) isClosed() bool {
 	return e.closed
 }
 
+func (e *inEnd[T]) part() *part { return e.owner }
+
 // hold keeps the inbox from finishing while it has no sender.
 func (e *inEnd[T]) hold() {
 	e.mu.Lock()
@@ -316,7 +410,7 @@ func (e *inEnd[T]) hold() {
 	e.holds++
 }
 
-// unhold gives the hold back; without senders the inbox finishes then.
+// unhold gives a hold back; without senders the inbox finishes then.
 func (e *inEnd[T]) unhold() {
 	e.mu.Lock()
 	e.holds--

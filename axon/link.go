@@ -21,6 +21,7 @@ const (
 	arrowDiscard
 	arrowNoInput
 	arrowShared
+	arrowBack
 )
 
 // Link is the arrow from an outbox to an inbox of the same type. One outbox
@@ -28,6 +29,14 @@ const (
 // come interleaved then, each sender's in its order.
 func Link[T any](from *Outbox[T], to *Inbox[T]) Arrow {
 	return Arrow{kind: arrowLink, from: from, to: to}
+}
+
+// Back is a link against the flow: from a later part to an earlier one, which
+// closes a ring. The inbox does not stay open for its sake, so that a finish can
+// travel around the ring: once all its other senders have finished, the sender
+// behind a link back gets ErrGone.
+func Back[T any](from *Outbox[T], to *Inbox[T]) Arrow {
+	return Arrow{kind: arrowBack, from: from, to: to}
 }
 
 // ExposeIn makes outer, an inbox of a graph, stand for the inbox of one of its
@@ -58,25 +67,30 @@ func Shared[T any](in *Inbox[T], while Component) Arrow {
 }
 
 // Make makes the link now, in a graph that has been built and may be running.
-func (a Arrow) Make() error { return axonError(a.make()) }
+func (a Arrow) Make() error {
+	if err := a.make(); err != nil {
+		return axonError(err)
+	}
+	if a.kind == arrowLink {
+		publishLink(LinkMade, a.from, a.to)
+	}
+	return nil
+}
 
 func (a Arrow) make() error {
-	if isNil(a.from) || a.to == nil && (a.kind == arrowLink || a.kind == arrowExpose) {
-		return errors.New("a link with a nil box")
+	if err := usable(a.from); err != nil {
+		return err
 	}
-	for _, b := range []box{a.from, a.to} {
-		if b != nil && b.fault() != nil {
-			return b.fault()
-		}
-	}
-	for _, b := range []box{a.from, a.to} {
-		if b != nil && b.part() == nil {
-			return fmt.Errorf("a link with %s: its component is not in the graph", address(b))
+	if a.kind == arrowLink || a.kind == arrowExpose {
+		if err := usable(a.to); err != nil {
+			return err
 		}
 	}
 	switch a.kind {
 	case arrowLink:
-		return a.from.linkTo(a.to)
+		return a.from.linkTo(a.to, false)
+	case arrowBack:
+		return a.from.linkTo(a.to, true)
 	case arrowExpose:
 		return a.from.expose(a.to)
 	case arrowDiscard:
@@ -88,12 +102,27 @@ func (a Arrow) make() error {
 	}
 }
 
+// usable reports what is wrong with a box by itself: it was not found, or its
+// component is in no graph.
+func usable(b box) error {
+	switch {
+	case isNil(b):
+		return errors.New("a link with a nil box")
+	case b.fault() != nil:
+		return b.fault()
+	case b.part() == nil:
+		return fmt.Errorf("a link with %s: its component is not in the graph", address(b))
+	}
+	return nil
+}
+
 // share lets the part that runs a.while hold the inbox open.
 func (a Arrow) share() error {
 	for _, p := range a.from.part().graph.parts {
 		if p.Component == a.while {
-			a.from.inboxNow().hold()
-			p.holds = append(p.holds, a.from.inboxNow())
+			in := a.from.inboxReal()
+			in.hold()
+			p.holds = append(p.holds, in)
 			return nil
 		}
 	}
@@ -105,6 +134,11 @@ func (a Arrow) share() error {
 // a sender that waits there for room goes to the new one. An outbox without a
 // link gets one.
 func Move[T any](from *Outbox[T], to *Inbox[T]) error {
+	for _, b := range []box{from, to} {
+		if err := usable(b); err != nil {
+			return axonError(err)
+		}
+	}
 	if err := from.real().point(to.real()); err != nil {
 		return fmt.Errorf("axon: cannot move %s to %s: %w", address(from), address(to), err)
 	}
@@ -116,6 +150,9 @@ func Move[T any](from *Outbox[T], to *Inbox[T]) error {
 // there is a new link, a sender waits, or drops its messages if the outbox may
 // stay unlinked.
 func Unlink[T any](from *Outbox[T]) error {
+	if err := usable(from); err != nil {
+		return axonError(err)
+	}
 	e := from.real()
 	e.mu.Lock()
 	old := e.to

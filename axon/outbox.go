@@ -22,8 +22,8 @@ type Outbox[T any] struct {
 // returned, the cause when ctx has ended or the part is shut down, ErrFinished
 // after the part's own Main has returned; v was not delivered then.
 //
-// An outbox that may stay unlinked, and is, drops v and counts it. One that had
-// a link and lost it waits for a new one.
+// An outbox that may stay unlinked, and is, drops v and counts it. Any other that
+// has lost its link waits for a new one.
 func (b *Outbox[T]) Send(ctx context.Context, v T) error {
 	e := b.end.Load()
 	if e == nil {
@@ -102,6 +102,9 @@ func (b *Outbox[T]) real() *outEnd[T] {
 		return e
 	}
 	e := &outEnd[T]{owner: b.owner}
+	if b.owner != nil {
+		e.loose = b.owner.options(b).optional
+	}
 	if b.end.CompareAndSwap(nil, e) {
 		return e
 	}
@@ -122,6 +125,7 @@ type outEnd[T any] struct {
 	to    *inEnd[T]
 	flags atomic.Uint32
 	owner *part
+	back  bool // the link leads back: see Back
 	sent  uint64
 	loose bool // drop while unlinked, rather than wait for a link
 
@@ -161,13 +165,9 @@ func (e *outEnd[T]) sendSlowly(ctx context.Context, b *Outbox[T], v T) error {
 			in.owner.controlled(v)
 			e.mu.Lock()
 			return nil
-		default:
-			select {
-			case in.ch <- v:
-				e.delivered(in)
-				return nil
-			default:
-			}
+		case in.offer(v):
+			e.delivered(in)
+			return nil
 		}
 		if ctx == nil {
 			return ErrFull
@@ -208,8 +208,8 @@ func (e *outEnd[T]) block(ctx context.Context, in *inEnd[T], v T) (sent bool, er
 	}
 	moved := e.moved
 	var stopped <-chan struct{}
-	if e.owner != nil && ctx != context.Context(e.owner.ctx) {
-		stopped = e.owner.ctx.Done()
+	if e.owner != nil && ctx != context.Context(e.owner.ctx.Load()) {
+		stopped = e.owner.ctx.Load().Done()
 	}
 	start := time.Now()
 	if e.waiting++; e.waiting == 1 {
@@ -269,6 +269,9 @@ func (e *outEnd[T]) point(to *inEnd[T]) error {
 	}
 	return nil
 }
+
+// counts reports whether the inbox stays open for this sender's sake.
+func (e *outEnd[T]) counts() bool { return !e.back }
 
 // finish is called when the sending part has returned for good.
 func (e *outEnd[T]) finish() {

@@ -36,7 +36,7 @@ type part struct {
 
 	state    atomic.Int32
 	stopping atomic.Bool
-	ctx      *partContext
+	ctx      atomic.Pointer[partContext]
 	first    partContext // of the first run of Main; ctx points to it
 
 	mu       sync.Mutex
@@ -102,6 +102,9 @@ func (p *part) start() {
 			}
 		}
 		p.wakeToEnd()
+		if p.stopping.Load() {
+			p.endUnrun()
+		}
 		return
 	}
 	p.state.Store(int32(Active))
@@ -125,7 +128,7 @@ func (p *part) wakeToEnd() {
 	}
 	for _, b := range p.boxes {
 		in := b.inboxNow()
-		if in == nil || !b.mine() || b.optional && b.info().feeds == 0 {
+		if in == nil || !b.mine() || b.boxOptions.control || b.optional && b.info().feeds == 0 {
 			continue
 		}
 		if !in.isClosed() {
@@ -136,7 +139,13 @@ func (p *part) wakeToEnd() {
 			return
 		}
 	}
-	if p.state.CompareAndSwap(int32(Asleep), int32(Active)) {
+	p.endUnrun()
+}
+
+// endUnrun ends a part whose Main does not run: a lazy one that sleeps, or one
+// that waits for its restart.
+func (p *part) endUnrun() {
+	if p.state.CompareAndSwap(int32(Asleep), int32(Active)) || p.state.CompareAndSwap(int32(Restarting), int32(Active)) {
 		p.retire()
 	}
 }
@@ -145,19 +154,24 @@ func (p *part) wakeToEnd() {
 func (p *part) main() {
 	pprof.SetGoroutineLabels(p.run.sys.labels(p))
 	p.run.sys.publish(Event{Kind: PartStarted, Graph: p.graph.Name, Part: p.address()})
-	if f := p.call(); f != nil {
-		p.run.sys.report(p, f)
-		return
-	}
-	p.retire()
+	var f *Fault
+	defer func() { // also when Main ends the goroutine, by runtime.Goexit
+		if f != nil {
+			p.run.sys.report(p, f)
+		} else {
+			p.retire()
+		}
+	}()
+	p.call(&f)
 }
 
 // call runs Main and turns every kind of failure into a Fault. Whatever Main
 // returns after it was stopped is no failure.
-func (p *part) call() (f *Fault) {
+func (p *part) call(fault **Fault) {
 	returned := false
 	var err error
 	defer func() {
+		var f *Fault
 		switch r := recover(); {
 		case r != nil:
 			f = &Fault{Panic: r, Stack: debug.Stack()}
@@ -169,15 +183,14 @@ func (p *part) call() (f *Fault) {
 			f = &Fault{Err: err}
 		}
 		if p.stopping.Load() && f.Panic == nil {
-			f = nil
 			return
 		}
 		f.Graph, f.Part, f.part, f.Time = p.graph.Name, p.address(), p, time.Now()
+		*fault = f
 		p.lost(f)
 	}()
-	err = p.Component.Main(p.ctx)
+	err = p.Component.Main(p.ctx.Load())
 	returned = true
-	return nil
 }
 
 var errGoexit = errors.New("Main called runtime.Goexit")
@@ -193,7 +206,7 @@ func (p *part) lost(f *Fault) {
 			f.Err = errors.Join(f.Err, fmt.Errorf("and Lost panicked: %v", r))
 		}
 	}()
-	l.Lost(p.ctx, f)
+	l.Lost(p.ctx.Load(), f)
 }
 
 // retire ends the part for good, once the graphs that it started have ended.
@@ -236,10 +249,13 @@ func (p *part) letGo() {
 		}
 		left += b.retire()
 	}
-	for _, in := range p.holds {
+	p.mu.Lock()
+	holds := p.holds
+	p.holds = nil
+	p.mu.Unlock()
+	for _, in := range holds {
 		in.unhold()
 	}
-	p.holds = nil
 	if sub := graphOf(p.Component); sub != nil {
 		for _, q := range sub.parts { // those that never ran, or were kept
 			q.letGo()
@@ -323,7 +339,7 @@ func reason(s Signal) error {
 
 // stop ends the part's context, and the graphs that it runs.
 func (p *part) stop(cause error) {
-	if !p.ctx.stop(cause) {
+	if !p.ctx.Load().stop(cause) {
 		return
 	}
 	p.stopping.Store(true)
@@ -339,18 +355,17 @@ func (p *part) stop(cause error) {
 	for _, r := range children {
 		r.stop(cause)
 	}
-	if p.state.CompareAndSwap(int32(Asleep), int32(Active)) {
-		p.retire()
-	}
+	p.endUnrun()
 }
 
 func (p *part) cause() error {
-	p.ctx.mu.Lock()
-	defer p.ctx.mu.Unlock()
-	if p.ctx.err == nil {
+	ctx := p.ctx.Load()
+	ctx.mu.Lock()
+	defer ctx.mu.Unlock()
+	if ctx.err == nil {
 		return ErrShutdown
 	}
-	return p.ctx.err.cause
+	return ctx.err.cause
 }
 
 func (p *part) childList() []*Running {
@@ -369,7 +384,7 @@ func (p *part) spawn(ctx context.Context, g *Graph) (*Running, error) {
 	if err := g.Build(); err != nil {
 		return nil, err
 	}
-	r := newRunning(p.run.sys, g, p)
+	r := newRunning(ctx, p.run.sys, g, p)
 	if sub := graphOf(p.Component); sub == g {
 		r.light = p.run.light // a nested graph is as long-lived as the outer one
 	} else {

@@ -143,6 +143,9 @@ func (p *part) decide(f *Fault) (v Verdict, pause time.Duration) {
 	if v == Restart {
 		p.restarts++
 		p.state.Store(int32(Restarting))
+		if p.stopping.Load() && p.state.CompareAndSwap(int32(Restarting), int32(Active)) {
+			v = StopPart // the shutdown did not see that there would be a restart
+		}
 	}
 	p.mu.Unlock()
 	p.run.sys.publish(Event{Kind: PartFailed, Graph: f.Graph, Part: f.Part, Err: f, Verdict: v, Pause: pause})

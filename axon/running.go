@@ -12,6 +12,7 @@ import (
 
 // Running is a graph that was started.
 type Running struct {
+	ctx    context.Context
 	graph  *Graph
 	sys    *System
 	parent *part // the part that started it, or nil
@@ -27,16 +28,18 @@ type Running struct {
 	cause   error
 	failure error // the fault that ended the graph
 	grace   *time.Timer
-	unhook  func() bool // from the context given to System.Start
+	unhook  func() bool // from the context
 }
 
-func newRunning(sys *System, g *Graph, parent *part) *Running {
-	r := &Running{graph: g, sys: sys, parent: parent, began: time.Now(), done: make(chan struct{})}
+// newRunning makes a run of a graph, whose parts' contexts get their values and
+// deadline from ctx.
+func newRunning(ctx context.Context, sys *System, g *Graph, parent *part) *Running {
+	r := &Running{ctx: ctx, graph: g, sys: sys, parent: parent, began: time.Now(), done: make(chan struct{})}
 	g.run = r
 	n := int32(0)
 	for _, p := range g.parts {
 		p.run = r
-		p.ctx.parent = r.context()
+		p.ctx.Load().parent = r.ctx
 		switch p.reset(); {
 		case p.is(New):
 			n++
@@ -44,14 +47,6 @@ func newRunning(sys *System, g *Graph, parent *part) *Running {
 	}
 	r.left.Store(n)
 	return r
-}
-
-// context is the parent of the parts' contexts: for their values and deadline.
-func (r *Running) context() context.Context {
-	if r.parent != nil {
-		return r.parent.ctx
-	}
-	return context.Background()
 }
 
 // reset makes a part ready for the next run of a nested graph that failed.
@@ -62,7 +57,7 @@ func (p *part) reset() {
 		return
 	}
 	p.kept, p.retired, p.told = false, false, Signal{}
-	p.ctx = &partContext{part: p, parent: p.ctx.parent}
+	p.ctx.Store(&partContext{part: p})
 	p.stopping.Store(false)
 	for _, b := range p.boxes {
 		b.again()
@@ -70,7 +65,15 @@ func (p *part) reset() {
 	p.state.Store(int32(New))
 }
 
+// start starts the parts. Unless ctx is the context of the part that started the
+// graph, which stops it in any case, the graph stops with it.
 func (r *Running) start() {
+	if r.parent == nil || r.ctx != context.Context(r.parent.ctx.Load()) {
+		unhook := context.AfterFunc(r.ctx, func() { r.stop(context.Cause(r.ctx)) })
+		r.mu.Lock()
+		r.unhook = unhook
+		r.mu.Unlock()
+	}
 	r.sys.publish(Event{Kind: GraphStarted, Graph: r.graph.Name})
 	if r.left.Load() == 0 {
 		r.end()
@@ -128,13 +131,89 @@ func (r *Running) control(s Signal) { r.graph.control(s) }
 // to all of them, a finish to those that get nothing from another part of the
 // graph. The finish travels on from these behind the last message, and so
 // overtakes none.
+//
+// In a ring of parts that nothing else feeds, the first one is told.
 func (g *Graph) control(s Signal) {
-	for _, p := range g.parts {
-		if p.controlFed() || s.Kind == Finish && p.fedWithin(g) {
-			continue
-		}
-		p.control(s)
+	if s.Kind == Finish {
+		g.finish(s)
+		return
 	}
+	for _, p := range g.parts {
+		if !p.controlFed() {
+			p.control(s)
+		}
+	}
+}
+
+// finish gives a finish to the parts that it would not reach by itself.
+func (g *Graph) finish(s Signal) {
+	feeds := g.feeds()
+	fed, reached := map[*part]bool{}, map[*part]bool{}
+	for p, to := range feeds {
+		for _, q := range to {
+			fed[q] = fed[q] || p != q && !p.is(Done)
+		}
+	}
+	var reach func(p *part)
+	reach = func(p *part) {
+		if !reached[p] {
+			reached[p] = true
+			for _, q := range feeds[p] {
+				reach(q)
+			}
+		}
+	}
+	for _, p := range g.parts {
+		if !fed[p] {
+			reach(p)
+			if !p.controlFed() {
+				p.control(s)
+			}
+		}
+	}
+	for _, p := range g.parts {
+		if !reached[p] { // only rings are left, and what they feed
+			reach(p)
+			p.control(s)
+		}
+	}
+}
+
+// feeds tells for each part of the graph which others it feeds: by a link, or by
+// holding an inbox open for what it starts. A part of a part counts as that part.
+func (g *Graph) feeds() map[*part][]*part {
+	feeds := map[*part][]*part{}
+	add := func(from, to *part) {
+		if from, to = from.within(g), to.within(g); to != nil {
+			feeds[from] = append(feeds[from], to)
+		}
+	}
+	g.walk(func(p *part) {
+		for _, b := range p.boxes {
+			if b.inbound() || !b.mine() {
+				continue
+			}
+			if to := b.info().to; to != nil && to.part() != nil && !to.part().options(to).control {
+				add(p, to.part())
+			}
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for _, in := range p.holds {
+			add(p, in.part())
+		}
+	})
+	return feeds
+}
+
+// within returns the part of g that p is, or is within, or nil.
+func (p *part) within(g *Graph) *part {
+	for ; p != nil; p = p.graph.owner {
+		if p.graph == g {
+			return p
+		}
+	}
+	return nil
 }
 
 // controlFed reports whether the part's Control box is linked.
@@ -142,37 +221,6 @@ func (p *part) controlFed() bool {
 	for _, b := range p.boxes {
 		if b.boxOptions.control {
 			return b.mine() && b.info().feeds > 0
-		}
-	}
-	return false
-}
-
-// fedWithin reports whether another part of the same graph sends to the part.
-func (p *part) fedWithin(g *Graph) bool {
-	fed := false
-	g.walk(func(q *part) {
-		if fed || q.under(p) {
-			return
-		}
-		for _, b := range q.boxes {
-			if b.inbound() || !b.mine() {
-				continue
-			}
-			to := b.info().to
-			if to == nil || to.part() == nil || !to.part().under(p) || q.is(Done) {
-				continue
-			}
-			fed = fed || !to.part().options(to).control
-		}
-	})
-	return fed
-}
-
-// under reports whether p is q or a part of it.
-func (p *part) under(q *part) bool {
-	for at := p; at != nil; at = at.graph.owner {
-		if at == q {
-			return true
 		}
 	}
 	return false

@@ -20,8 +20,8 @@ type service struct{ inbox box }
 // find it that were not linked to it by a graph: Kamaelia's Coordinating
 // Assistant Tracker. The inbox does not finish while it is registered.
 func Register[T any](s *System, name string, in *Inbox[T]) error {
-	if name == "" || in == nil || in.owner == nil {
-		return fmt.Errorf("axon: service %q: a service is a name and the inbox of a part of a built graph", name)
+	if err := usable(in); err != nil || name == "" {
+		return fmt.Errorf("axon: service %q: a service is a name and the inbox of a part of a built graph: %w", name, err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -62,12 +62,9 @@ func (s *System) start(ctx context.Context, g *Graph, light bool) (*Running, err
 		g.mu.Unlock()
 		return nil, errors.New("axon: graph " + g.Name + " has been run already: a graph runs once")
 	}
-	r := newRunning(s, g, nil)
+	r := newRunning(ctx, s, g, nil)
 	g.mu.Unlock()
 	r.light = light
-	for _, p := range g.parts {
-		p.ctx.parent = ctx
-	}
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
@@ -75,10 +72,6 @@ func (s *System) start(ctx context.Context, g *Graph, light bool) (*Running, err
 	}
 	s.runs = append(s.runs, r)
 	s.mu.Unlock()
-	unhook := context.AfterFunc(ctx, func() { r.stop(context.Cause(ctx)) })
-	r.mu.Lock()
-	r.unhook = unhook
-	r.mu.Unlock()
 	r.start()
 	return r, nil
 }

@@ -1,0 +1,9 @@
+package axon_test
+
+import (
+	"testing"
+
+	"github.com/kamaelia-go/kamaelia/axon/axontest"
+)
+
+func TestMain(m *testing.M) { axontest.Main(m) }
