@@ -208,6 +208,7 @@ func (b *Outbox[T]) mine() bool {
 type inboxOps interface {
 	finishNow()
 	isClosed() bool
+	fedBack() bool
 	part() *part
 	hold()
 	unhold()

@@ -32,6 +32,7 @@ type Validator interface {
 // themselves: those that wait for something else than an inbox, such as a
 // socket. Finish is called from another goroutine than Main's, possibly before
 // Main, and must not block. Main should then bring its work to an orderly end.
+// Finish is called again before Main is run again after a failure.
 //
 // Without it, a finish signal lets the part's inboxes finish after what they
 // hold, and ends the context of a part that has no inbox.

@@ -223,7 +223,7 @@ func (e *inEnd[T]) wait(ctx context.Context) (none T, err error) {
 	}
 	e.sleeping.Store(true)
 	if e.owner.stopping.Load() {
-		e.sleeping.Store(false)
+		e.unpoke()
 		return none, e.owner.cause()
 	}
 	v, ok := <-e.ch
@@ -273,12 +273,23 @@ func (e *inEnd[T]) tryPoke() {
 	if e.blocked > 0 {
 		return
 	}
-	if e.sleeping.Load() && len(e.ch) == 0 && !e.closed {
+	if e.owner.stopping.Load() && e.sleeping.Load() && len(e.ch) == 0 && !e.closed {
 		var none T
 		e.poked = true
 		e.ch <- none
 	}
 	e.flags.And(^inPoking)
+}
+
+// unpoke says that the receiver does not sleep, after all.
+func (e *inEnd[T]) unpoke() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.sleeping.Store(false)
+	if e.poked {
+		e.poked = false
+		<-e.ch
+	}
 }
 
 // woken sorts out what woke a receiver that is shut down: a message, which is
@@ -402,6 +413,13 @@ func (e *inEnd[T]) isClosed() bool {
 }
 
 func (e *inEnd[T]) part() *part { return e.owner }
+
+// fedBack reports whether only links back lead to the inbox.
+func (e *inEnd[T]) fedBack() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.feeds) > 0 && !slices.ContainsFunc(e.feeds, (*outEnd[T]).counts)
+}
 
 // hold keeps the inbox from finishing while it has no sender.
 func (e *inEnd[T]) hold() {

@@ -46,11 +46,13 @@ type part struct {
 	retired  bool              // Main has returned for good
 	kept     bool              // ended, with its boxes kept for another run
 	told     Signal            // the control signal that came first
+	retell   bool              // it came in an earlier run
 	restarts int
 	failures []time.Time // within the policy's window; owned by the supervisor
 	lastErr  error
-	resumes  bool   // a restart is due
-	actor    string // name of its actor, "" if it has none
+	resumes  bool        // a restart is due
+	pause    *time.Timer // before a restart
+	actor    string      // name of its actor, "" if it has none
 }
 
 func (p *part) address() string {
@@ -131,7 +133,7 @@ func (p *part) wakeToEnd() {
 		if in == nil || !b.mine() || b.boxOptions.control || b.optional && b.info().feeds == 0 {
 			continue
 		}
-		if !in.isClosed() {
+		if !in.isClosed() && !in.fedBack() {
 			return
 		}
 		if b.info().depth > 0 { // finished, but not empty: there is work
@@ -145,6 +147,11 @@ func (p *part) wakeToEnd() {
 // endUnrun ends a part whose Main does not run: a lazy one that sleeps, or one
 // that waits for its restart.
 func (p *part) endUnrun() {
+	p.mu.Lock()
+	if p.pause != nil {
+		p.pause.Stop()
+	}
+	p.mu.Unlock()
 	if p.state.CompareAndSwap(int32(Asleep), int32(Active)) || p.state.CompareAndSwap(int32(Restarting), int32(Active)) {
 		p.retire()
 	}
@@ -226,7 +233,7 @@ func (p *part) end() {
 	if p.state.Swap(int32(Done)) == int32(Done) {
 		return
 	}
-	if p.run.suspended() {
+	if p.stopping.Load() && p.run.suspended() {
 		p.mu.Lock()
 		p.kept = true
 		p.mu.Unlock()

@@ -20,7 +20,7 @@ type Policy struct {
 
 	// Pause is how long to wait before the first restart. It doubles with each
 	// failure within Window, up to MaxPause, and half of it is left to chance.
-	// 0 means no pause.
+	// 0 means no pause; a MaxPause below Pause, that it does not grow.
 	Pause, MaxPause time.Duration
 
 	// Then is what follows when there is no restart any more.
@@ -172,9 +172,13 @@ func (p *part) resume() {
 	p.mu.Lock()
 	due := p.resumes && p.state.CompareAndSwap(int32(Restarting), int32(Active))
 	p.resumes = false
+	told := p.told
 	p.mu.Unlock()
 	if due {
 		p.run.sys.publish(Event{Kind: PartRestarted, Graph: p.graph.Name, Part: p.address()})
+		if f, ok := p.Component.(Finisher); ok && told.Kind == Finish {
+			f.Finish() // again: Main may have forgotten
+		}
 		go p.main()
 	}
 }

@@ -39,9 +39,8 @@ func newRunning(ctx context.Context, sys *System, g *Graph, parent *part) *Runni
 	n := int32(0)
 	for _, p := range g.parts {
 		p.run = r
-		p.ctx.Load().parent = r.ctx
-		switch p.reset(); {
-		case p.is(New):
+		p.reset(ctx)
+		if p.is(New) {
 			n++
 		}
 	}
@@ -49,15 +48,20 @@ func newRunning(ctx context.Context, sys *System, g *Graph, parent *part) *Runni
 	return r
 }
 
-// reset makes a part ready for the next run of a nested graph that failed.
-func (p *part) reset() {
+// reset makes a part ready for its first run, or for the next one of a nested
+// graph that failed.
+func (p *part) reset(ctx context.Context) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.kept {
+		p.first.parent = ctx
 		return
 	}
-	p.kept, p.retired, p.told = false, false, Signal{}
-	p.ctx.Store(&partContext{part: p})
+	p.kept, p.retired, p.failures = false, false, nil
+	if p.retell = p.told.Kind == Finish; !p.retell {
+		p.told = Signal{}
+	}
+	p.ctx.Store(&partContext{part: p, parent: ctx})
 	p.stopping.Store(false)
 	for _, b := range p.boxes {
 		b.again()
@@ -83,6 +87,9 @@ func (r *Running) start() {
 		if p.is(New) {
 			r.sys.adopt(p)
 			p.start()
+			if p.retell { // what it was told before it failed
+				p.control(p.told)
+			}
 		}
 	}
 }
@@ -267,21 +274,47 @@ func (r *Running) stop(cause error) {
 }
 
 // abandon gives up on parts that do not heed their context: Go can not kill a
-// goroutine, but the others need not wait for it.
+// goroutine, but the others need not wait for it. Those that waited for such a
+// part have another term then.
 func (r *Running) abandon() {
-	var stuck []string
-	r.graph.walk(func(p *part) {
-		if p.run != nil && !p.is(Done) && graphOf(p.Component) == nil {
-			stuck = append(stuck, p.address())
-			r.sys.publish(Event{Kind: PartAbandoned, Graph: p.graph.Name, Part: p.address()})
-		}
-	})
+	stuck := r.stuck(nil)
+	names := make([]string, len(stuck))
+	for i, p := range stuck {
+		names[i] = p.address()
+	}
 	r.mu.Lock()
-	r.failure = errors.Join(r.failure, fmt.Errorf("axon: graph %q: parts that did not return %v after a shutdown: %s",
-		r.graph.Name, r.sys.grace(), strings.Join(stuck, ", ")))
+	if len(stuck) > 0 {
+		r.failure = errors.Join(r.failure, fmt.Errorf("axon: graph %q: parts that did not return %v after a shutdown: %s",
+			r.graph.Name, r.sys.grace(), strings.Join(names, ", ")))
+	}
+	if !r.ended {
+		r.grace.Reset(r.sys.grace())
+	}
 	r.mu.Unlock()
-	r.left.Store(-1 << 30)
-	r.end()
+	for _, p := range stuck {
+		r.sys.publish(Event{Kind: PartAbandoned, Graph: p.graph.Name, Part: p.address()})
+		p.end()
+	}
+}
+
+// stuck lists the parts that have not returned from Main, and do not wait for
+// graphs of their own.
+func (r *Running) stuck(list []*part) []*part {
+	for _, p := range r.graph.parts {
+		if p.is(Done) {
+			continue
+		}
+		p.mu.Lock()
+		retired, children := p.retired, p.childList()
+		p.mu.Unlock()
+		for _, c := range children {
+			list = c.stuck(list)
+		}
+		if !retired && len(children) == 0 {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 func (r *Running) partEnded() {

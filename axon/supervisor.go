@@ -35,9 +35,10 @@ func newControl(log *zerolog.Logger) *control {
 		l := log.Level(zerolog.WarnLevel)
 		handler = zerolog.NewSlogHandler(l)
 	}
-	c := &control{sys: actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
-		return slog.New(handler)
-	}))}
+	c := &control{sys: actor.NewActorSystem(
+		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(handler) }),
+		actor.WithDeadLetterThrottleInterval(time.Millisecond), // a goroutine waits so long behind each
+	)}
 	c.top = c.spawn("axon", func() actor.Actor { return &supervisor{kids: map[string]*part{}} })
 	c.faults = c.spawn("faults", func() actor.Actor { return faultHandler{} })
 	return c
@@ -57,15 +58,15 @@ func (c *control) send(pid *actor.PID, m any) {
 	c.sys.Root.Send(actor.NewPID(pid.Address, pid.Id), m)
 }
 
-// close stops all actors and waits for them, for a while.
+// close stops all actors and waits for them: the actors of the parts first, since
+// protoactor would stop those again that are about to end, and make dead letters
+// of that.
 func (c *control) close() {
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		_ = c.sys.Root.StopFuture(c.top).Wait()
-		_ = c.sys.Root.StopFuture(c.faults).Wait()
-	}()
-	<-stopped
+	gone := make(chan struct{})
+	c.send(c.top, &closing{gone})
+	<-gone
+	_ = c.sys.Root.StopFuture(c.top).Wait()
+	_ = c.sys.Root.StopFuture(c.faults).Wait()
 	c.sys.Shutdown()
 }
 
@@ -75,11 +76,16 @@ type (
 	ended     struct{ p *part }  // the part has ended: its actor can go
 	restarted struct{ p *part }  // the pause before a restart is over
 	failed    struct{ f *Fault } // a part has failed
+
+	// closing asks for all actors of parts to end; gone is closed then.
+	closing struct{ gone chan struct{} }
 )
 
 // supervisor is the parent of the actors of long-lived parts, and their strategy.
 type supervisor struct {
 	kids  map[string]*part
+	dying int              // actors that were stopped and have not ended yet
+	gone  chan struct{}    // see closing
 	above actor.Supervisor // itself, as the strategy knows it
 }
 
@@ -99,9 +105,17 @@ func (s *supervisor) Receive(ctx actor.Context) {
 	case *ended:
 		id := m.p.actorName()
 		if _, ok := s.kids[id]; ok {
-			delete(s.kids, id) // from here on no restart can follow the stop
-			ctx.Stop(ctx.ActorSystem().NewLocalPID(id))
+			s.stop(ctx, id)
 		}
+	case *actor.Terminated:
+		s.dying--
+		s.closed()
+	case *closing:
+		s.gone = m.gone
+		for id := range s.kids {
+			s.stop(ctx, id)
+		}
+		s.closed()
 	case *failed:
 		// By way of the supervisor, so that it comes behind the part's adoption.
 		id := m.f.part.actorName()
@@ -117,6 +131,21 @@ func (s *supervisor) Receive(ctx actor.Context) {
 	}
 }
 
+// stop ends the actor of a part. No restart can follow.
+func (s *supervisor) stop(ctx actor.Context, id string) {
+	delete(s.kids, id)
+	s.dying++
+	ctx.Stop(ctx.ActorSystem().NewLocalPID(id))
+}
+
+// closed reports, if that was asked for, that no actor of a part is left.
+func (s *supervisor) closed() {
+	if s.gone != nil && s.dying == 0 {
+		close(s.gone)
+		s.gone = nil
+	}
+}
+
 // HandleFailure implements actor.SupervisorStrategy. protoactor calls it in the
 // supervisor's own loop.
 func (s *supervisor) HandleFailure(sys *actor.ActorSystem, above actor.Supervisor, child *actor.PID,
@@ -129,9 +158,10 @@ func (s *supervisor) HandleFailure(sys *actor.ActorSystem, above actor.Superviso
 	p, self := f.part, sys.NewLocalPID("axon")
 	switch v, pause := p.decide(f); v {
 	case Restart:
-		after(pause, func() { sys.Root.Send(self, &restarted{p}) })
+		p.after(pause, func() { sys.Root.Send(self, &restarted{p}) })
 	default:
 		delete(s.kids, child.Id)
+		s.dying++
 		above.StopChildren(child)
 		p.conclude(v, f)
 	}
@@ -172,17 +202,23 @@ func (faultHandler) Receive(ctx actor.Context) {
 			p.resume()
 			return
 		}
-		after(pause, func() { root.Send(actor.NewPID(self.Address, self.Id), &restarted{p}) })
+		p.after(pause, func() { root.Send(actor.NewPID(self.Address, self.Id), &restarted{p}) })
 	case *restarted:
 		m.p.expect()
 		m.p.resume()
 	}
 }
 
-func after(d time.Duration, f func()) {
+// after calls f after the pause before a restart, unless the part is shut down
+// meanwhile.
+func (p *part) after(d time.Duration, f func()) {
 	if d <= 0 {
 		f()
 		return
 	}
-	time.AfterFunc(d, f)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.is(Restarting) {
+		p.pause = time.AfterFunc(d, f)
+	}
 }

@@ -111,11 +111,12 @@ func (s *System) grace() time.Duration {
 	return 5 * time.Second
 }
 
-// plane returns the control plane, and makes it at first need.
+// plane returns the control plane, and makes it at first need. After Close there
+// is none: only parts that were given up can ask for it.
 func (s *System) plane() *control {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.control == nil {
+	if s.control == nil && !s.closed {
 		s.control = newControl(s.Logger)
 	}
 	return s.control
@@ -124,26 +125,30 @@ func (s *System) plane() *control {
 // adopt makes a long-lived part known to the supervisor.
 func (s *System) adopt(p *part) {
 	if !p.run.light {
-		c := s.plane()
-		c.send(c.top, &adopt{p})
+		if c := s.plane(); c != nil {
+			c.send(c.top, &adopt{p})
+		}
 	}
 }
 
 // report hands a fault to the supervisor.
 func (s *System) report(p *part, f *Fault) {
-	c := s.plane()
-	if p.run.light {
+	switch c := s.plane(); {
+	case c == nil:
+		p.conclude(StopPart, f)
+	case p.run.light:
 		c.send(c.faults, &failed{f})
-		return
+	default:
+		c.send(c.top, &failed{f}) // behind the part's adoption
 	}
-	c.send(c.top, &failed{f}) // behind the part's adoption
 }
 
 // discharge tells the supervisor that a long-lived part has ended.
 func (s *System) discharge(p *part) {
 	if !p.run.light {
-		c := s.plane()
-		c.send(c.top, &ended{p})
+		if c := s.plane(); c != nil {
+			c.send(c.top, &ended{p})
+		}
 	}
 }
 
