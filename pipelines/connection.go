@@ -62,9 +62,9 @@ func (s *Server) Connection(conn net.Conn) *axon.Graph {
 			// failures
 			axon.Link(&parser.Failures, &guard.Inbox),
 			axon.Link(&router.Failures, &guard.Inbox),
-			axon.Link(&writer.Failures, &guard.Inbox),
+			axon.Back(&writer.Failures, &guard.Inbox),
 			axon.Link(&guard.Failures, &errors.ErrorBoxes().Inbox),
-			axon.Link(&errors.ErrorBoxes().Outbox, &guard.Answers),
+			axon.Back(&errors.ErrorBoxes().Outbox, &guard.Answers),
 			axon.Link(&guard.Outbox, &writer.Inbox),
 		},
 	}

@@ -21,13 +21,9 @@ var ErrAbandoned = errors.New("http1: body abandoned by its reader")
 //
 //	producer --- Write, CloseWrite ---> [ Body ] --- Read, Close ---> reader
 type Body struct {
-	limit int // bytes buffered at most
-
 	mu        sync.Mutex
-	ring      []byte // the buffer; what is in use may wrap around its end
-	start     int    // of what is in use
-	size      int    // of what is in use
-	end       error  // what Read returns behind the last byte; nil: more may come
+	bytes     ring
+	end       error // what Read returns behind the last byte; nil: more may come
 	trailer   Header
 	abandoned bool
 	wake      chan struct{} // closed at the next change; nil if nobody waits
@@ -46,12 +42,12 @@ var (
 
 // NewBody returns a Body that buffers up to limit bytes, 64 KiB if limit is
 // zero. The buffer grows with what it holds.
-func NewBody(limit int) *Body { return &Body{limit: orDefault(limit, 64<<10)} }
+func NewBody(limit int) *Body { return &Body{bytes: ring{limit: orDefault(limit, 64<<10)}} }
 
 // newBodyBytes returns a Body that is complete: it yields b, which it owns from
 // now on, and then io.EOF.
 func newBodyBytes(b []byte) *Body {
-	return &Body{limit: len(b), ring: b, size: len(b), end: io.EOF}
+	return &Body{bytes: ring{limit: len(b), room: b, size: len(b)}, end: io.EOF}
 }
 
 // Read waits for bytes and reads up to len(p) of them. Behind the last byte it
@@ -100,7 +96,7 @@ func (b *Body) Close() error {
 		return nil
 	}
 	b.abandoned = true
-	b.ring, b.start, b.size = nil, 0, 0
+	b.bytes = ring{}
 	if b.gone != nil {
 		close(b.gone)
 	}
@@ -138,7 +134,7 @@ func (b *Body) Write(ctx context.Context, p []byte) (int, error) {
 			}
 			return written, io.ErrClosedPipe
 		}
-		if n := b.put(p[written:]); n > 0 {
+		if n := b.bytes.put(p[written:]); n > 0 {
 			written += n
 			b.changed()
 		}
@@ -193,7 +189,7 @@ func (b *Body) Abandoned() <-chan struct{} {
 func (b *Body) next(ctx context.Context) ([]byte, error) {
 	for {
 		b.mu.Lock()
-		if b.size > 0 || b.abandoned || b.end != nil {
+		if b.bytes.size > 0 || b.abandoned || b.end != nil {
 			break
 		}
 		if first := b.onFirstRead; first != nil {
@@ -210,10 +206,10 @@ func (b *Body) next(ctx context.Context) ([]byte, error) {
 	switch {
 	case b.abandoned:
 		return nil, io.ErrClosedPipe
-	case b.size == 0:
+	case b.bytes.size == 0:
 		return nil, b.end
 	}
-	return b.ring[b.start:min(b.start+b.size, len(b.ring))], nil
+	return b.bytes.front(), nil
 }
 
 // discard frees the first n bytes of those that next returned. A producer that
@@ -224,41 +220,10 @@ func (b *Body) discard(n int) {
 	if n == 0 || b.abandoned {
 		return
 	}
-	b.start = (b.start + n) % len(b.ring)
-	if b.size -= n; b.size == 0 {
-		b.start = 0
-	}
-	if b.size <= b.limit/2 {
+	b.bytes.drop(n)
+	if b.bytes.size <= b.bytes.limit/2 {
 		b.changed()
 	}
-}
-
-// put copies as much of p into the ring as fits and returns how much that was.
-func (b *Body) put(p []byte) int {
-	p = p[:min(len(p), b.limit-b.size)]
-	if b.size+len(p) > len(b.ring) {
-		b.grow(b.size + len(p))
-	}
-	if len(p) > 0 {
-		free := (b.start + b.size) % len(b.ring)
-		n := copy(b.ring[free:], p)
-		copy(b.ring, p[n:])
-		b.size += len(p)
-	}
-	return len(p)
-}
-
-// grow makes the ring hold n bytes, n <= b.limit. The old one is left as it is:
-// the reader may have a part of it.
-func (b *Body) grow(n int) {
-	room := max(2*len(b.ring), 512)
-	for room < n {
-		room *= 2
-	}
-	ring := make([]byte, min(room, b.limit))
-	head := copy(ring, b.ring[b.start:min(b.start+b.size, len(b.ring))])
-	copy(ring[head:], b.ring[:b.size-head])
-	b.ring, b.start = ring, 0
 }
 
 // changed wakes who waits for a change. The caller holds b.mu.

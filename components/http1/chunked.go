@@ -169,7 +169,8 @@ func (d *chunkedDecoder) parseTrailer(lines string) *Failure {
 		if i > d.limits.fields() {
 			return failure(nil, 431, "more than %d trailer fields", d.limits.fields())
 		}
-		field, n, fault := parseField(lines)
+		var field Field
+		n, fault := field.parse(lines)
 		if fault != "" {
 			return failure(nil, 400, "trailer line %d: %s", i, fault)
 		}

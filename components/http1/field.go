@@ -52,29 +52,28 @@ func (set byteSet) and(other byteSet) byteSet {
 	return set
 }
 
-// parseField takes the first field line off s, which holds whole lines, each
-// ended by CRLF or LF. It returns the field and the length of its line, or what
-// is wrong with it.
-func parseField(s string) (field Field, n int, fault string) {
+// parse takes the first field line off s, which holds whole lines, each ended by
+// CRLF or LF. It returns the length of the line, or what is wrong with it.
+func (f *Field) parse(s string) (n int, fault string) {
 	i := 0
 	for i < len(s) && isToken[s[i]] {
 		i++
 	}
 	if i == 0 || i == len(s) || s[i] != ':' {
-		return field, 0, nameFault(s, i)
+		return 0, nameFault(s, i)
 	}
-	field.Name = s[:i]
+	f.Name = s[:i]
 	for i++; i < len(s) && isBlank(s[i]); i++ {
 	}
 	end := valueEnd(s, i)
-	field.Value = s[i:end]
 	if n = lineEnd(s, end); n == 0 {
-		return field, 0, fmt.Sprintf("%s in the value of %s", byteFault(s, end), field.Name)
+		return 0, fmt.Sprintf("%s in the value of %s", byteFault(s, end), f.Name)
 	}
-	for v := field.Value; v != "" && isBlank(v[len(v)-1]); v = field.Value {
-		field.Value = v[:len(v)-1]
+	for end > i && isBlank(s[end-1]) {
+		end--
 	}
-	return field, n, ""
+	f.Value = s[i:end]
+	return n, ""
 }
 
 // valueEnd returns the index of the first byte of s, from i on, that is not in

@@ -22,7 +22,7 @@ type knownFields struct {
 }
 
 // note takes notice of the field if it is one of those.
-func (k *knownFields) note(f Field) {
+func (k *knownFields) note(f *Field) {
 	switch len(f.Name) {
 	case len("Host"):
 		if strings.EqualFold(f.Name, "Host") {

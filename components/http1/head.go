@@ -158,16 +158,17 @@ func (p *headParser) finish(head []byte) (*Request, int, error) {
 		return nil, 0, err
 	}
 	var known knownFields
-	r.Header = make(Header, 0, lines)
-	for i := 1; i <= lines; i++ {
-		field, n, fault := parseField(s)
+	header := make(Header, lines)
+	for i := range header {
+		n, fault := header[i].parse(s)
 		if fault != "" {
-			return nil, 0, failure(r, 400, "field line %d: %s", i, fault)
+			r.Header = header[:i]
+			return nil, 0, failure(r, 400, "field line %d: %s", i+1, fault)
 		}
-		r.Header = append(r.Header, field)
-		known.note(field)
+		known.note(&header[i])
 		s = s[n:]
 	}
+	r.Header = header
 	if err := known.apply(r, p.limits); err != nil {
 		return nil, 0, err
 	}

@@ -114,7 +114,7 @@ func literalEnd(authority string) int {
 
 var (
 	errEscape = errors.New("bad percent-encoding in the path")
-	errNUL    = errors.New("%00 in the path")
+	errNUL    = errors.New("NUL in the path")
 )
 
 // decodePath returns the path that raw, an encoded path that begins with a
@@ -129,7 +129,7 @@ var (
 //     3986 section 2.2). Every other escape is decoded.
 //   - A backslash, a control character or a byte that is not UTF-8 is an
 //     ordinary character of a segment.
-//   - A bad escape and %00 are errors.
+//   - A bad escape and NUL are errors.
 func decodePath(raw string) (path string, err error) {
 	if isPlain(raw) {
 		return raw, nil
@@ -137,23 +137,22 @@ func decodePath(raw string) (path string, err error) {
 	var room [256]byte
 	decoded := room[:0]
 	for i := 0; i < len(raw); i++ {
-		if raw[i] != '%' {
-			decoded = append(decoded, raw[i])
-			continue
+		c := raw[i]
+		if c == '%' {
+			if i+2 >= len(raw) || !isHex(raw[i+1]) || !isHex(raw[i+2]) {
+				return "", errEscape
+			}
+			c = hexValue(raw[i+1])<<4 | hexValue(raw[i+2])
+			i += 2
+			if c == '/' {
+				decoded = append(decoded, "%2F"...)
+				continue
+			}
 		}
-		if i+2 >= len(raw) || !isHex(raw[i+1]) || !isHex(raw[i+2]) {
-			return "", errEscape
-		}
-		c := hexValue(raw[i+1])<<4 | hexValue(raw[i+2])
-		i += 2
-		switch c {
-		case 0:
+		if c == 0 {
 			return "", errNUL
-		case '/':
-			decoded = append(decoded, "%2F"...)
-		default:
-			decoded = append(decoded, c)
 		}
+		decoded = append(decoded, c)
 	}
 	return string(resolveDots(decoded)), nil
 }
@@ -162,7 +161,7 @@ func decodePath(raw string) (path string, err error) {
 func isPlain(raw string) bool {
 	for i := range len(raw) {
 		switch raw[i] {
-		case '%':
+		case '%', 0:
 			return false
 		case '/':
 			if i+1 < len(raw) && (raw[i+1] == '/' || raw[i+1] == '.' && mayBeDots(raw[i+1:])) {
@@ -219,5 +218,5 @@ func hexValue(c byte) byte {
 	if isDigit(c) {
 		return c - '0'
 	}
-	return c | 0x20 - 'a' + 10
+	return (c | 0x20) - 'a' + 10
 }

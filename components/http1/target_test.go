@@ -106,6 +106,7 @@ func TestDecodePath(t *testing.T) {
 		{"RFC 3986 2.1: escape in an escape", "/%%341", "", errEscape},
 		{"RFC 3986 2.1: wide escape", "/%u002e", "", errEscape},
 		{"RFC 3986 7.3: NUL", "/a%00b", "", errNUL},
+		{"RFC 3986 7.3: NUL that is not encoded", "/\x00", "", errNUL},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := decodePath(test.raw)
@@ -148,13 +149,13 @@ func FuzzDecodePath(f *testing.F) {
 			strings.Contains(path, "//"),
 			strings.Contains(path+"/", "/./"),
 			strings.Contains(path+"/", "/../"),
-			strings.Contains(path, "\x00") && !strings.Contains(raw, "\x00"),
+			strings.Contains(path, "\x00"),
 			strings.Count(path, "/") > strings.Count(raw, "/"):
 			t.Fatalf("decodePath(%q) = %q", raw, path)
 		}
 		// What is safe stays as it is.
 		again, err := decodePath((&url.URL{Path: path}).EscapedPath())
-		if err != nil || again != strings.ReplaceAll(path, "%2f", "%2F") && again != path {
+		if err != nil || again != path {
 			t.Fatalf("decodePath(%q) = %q; decoded again %q, %v", raw, path, again, err)
 		}
 	})

@@ -141,14 +141,9 @@ func (w *Writer) answer(ctx context.Context, resp *Response, last bool) error {
 	req := resp.Request
 	if err := resp.Validate(); err != nil {
 		resp.discard()
-		if w.Flight != nil {
-			w.Flight.retract(req)
-		}
-		f := &Failure{Status: 500, Stage: axon.Address(ctx), Cause: err, Request: req}
-		if err := w.Failures.Send(ctx, f); err != nil {
+		if resp, err = w.unfit(ctx, req, err); resp == nil {
 			return err
 		}
-		return errUnfit
 	}
 	closing := last || resp.Close || req.Close
 	if b := req.Body; b != nil {
@@ -164,6 +159,23 @@ func (w *Writer) answer(ctx context.Context, resp *Response, last bool) error {
 		err = errClosing
 	}
 	return err
+}
+
+// unfit makes a failure of a response that can not be sent. If nobody is left to
+// answer it, it returns the plain answer.
+func (w *Writer) unfit(ctx context.Context, req *Request, why error) (*Response, error) {
+	f := &Failure{Status: 500, Stage: axon.Address(ctx), Cause: why, Request: req}
+	if w.Flight != nil {
+		w.Flight.retract(req)
+	}
+	err := w.Failures.Send(ctx, f)
+	switch {
+	case err == nil:
+		return nil, errUnfit
+	case errors.Is(err, axon.ErrGone):
+		return Plain(f), nil
+	}
+	return nil, err
 }
 
 // log tells of a response that was sent.
