@@ -29,9 +29,8 @@ type Body struct {
 	wake      chan struct{} // closed at the next change; nil if nobody waits
 	gone      chan struct{} // closed when abandoned; nil if nobody asked
 
-	// onFirstRead, if set before the Body is shared, is called once in the
-	// reader's goroutine before its first read that has to wait: the time to
-	// send 100 (Continue) (RFC 9110 section 10.1.1).
+	// onFirstRead is what OnFirstRead has set. In a connection it sends 100
+	// (Continue) (RFC 9110 section 10.1.1).
 	onFirstRead func()
 }
 
@@ -87,6 +86,11 @@ func (b *Body) WriteTo(w io.Writer) (written int64, err error) {
 	}
 }
 
+// OnFirstRead lets f be called once, in the reader's goroutine, before its first
+// read that has to wait: for a producer that begins when it is needed. It is set
+// before the Body is shared.
+func (b *Body) OnFirstRead(f func()) { b.onFirstRead = f }
+
 // Close tells the producer that nothing more will be read, and drops what is
 // buffered. It may be called at any time, more than once and from any goroutine.
 func (b *Body) Close() error {
@@ -112,8 +116,8 @@ func (b *Body) Trailer() Header {
 	return b.trailer
 }
 
-// setTrailer is for the producer, before CloseWrite.
-func (b *Body) setTrailer(trailer Header) {
+// SetTrailer sets the trailer fields. It is for the producer, before CloseWrite.
+func (b *Body) SetTrailer(trailer Header) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.trailer = trailer

@@ -107,7 +107,7 @@ func TestBodyEnds(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			b := NewBody(0)
 			b.Write(t.Context(), []byte("hello"))
-			b.setTrailer(Header{{"X", "y"}})
+			b.SetTrailer(Header{{"X", "y"}})
 			b.CloseWrite(test.end)
 			b.CloseWrite(errors.New("too late"))
 			if n, err := b.Write(t.Context(), []byte("x")); n != 0 || err != io.ErrClosedPipe {

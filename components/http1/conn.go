@@ -14,6 +14,10 @@ type Conn struct {
 	// TLS says that the connection is encrypted.
 	TLS bool
 
+	// Base is what the context of the requests is made of; nil means
+	// context.Background.
+	Base context.Context
+
 	mu     sync.Mutex
 	ctx    context.Context // made when asked for
 	cancel context.CancelCauseFunc
@@ -24,7 +28,11 @@ func (c *Conn) context() context.Context {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ctx == nil {
-		c.ctx, c.cancel = context.WithCancelCause(context.Background())
+		base := c.Base
+		if base == nil {
+			base = context.Background()
+		}
+		c.ctx, c.cancel = context.WithCancelCause(base)
 		if c.gone != nil {
 			c.cancel(c.gone)
 		}

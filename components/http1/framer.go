@@ -196,11 +196,28 @@ func (w *Writer) stream(ctx context.Context, resp *Response, how framing, length
 			return n, cut(w.out.flush(), fmt.Errorf("http1: the response ended after %d of %d bytes", n, length))
 		default:
 			if how == framedByChunks {
-				w.out.buf = appendLastChunk(w.out.room(), nil)
+				w.out.buf = appendLastChunk(w.out.room(), trailerOf(resp.Stream))
 			}
 			return n, nil
 		}
 	}
+}
+
+// trailerOf returns the trailer fields of a stream that has some, as a Body may.
+// Those that are unfit to be sent are left out, and so are those that would
+// change the framing.
+func trailerOf(stream io.Reader) Header {
+	s, ok := stream.(interface{ Trailer() Header })
+	if !ok {
+		return nil
+	}
+	var fit Header
+	for _, f := range s.Trailer() {
+		if f.valid() == nil && !framingField(f.Name) {
+			fit = append(fit, f)
+		}
+	}
+	return fit
 }
 
 // cut returns the error by which a connection is cut whose client has got a part

@@ -81,7 +81,7 @@ func (in *intake) cut(b []byte) (data, rest []byte, err error) {
 		return nil, nil, err
 	}
 	if in.done = done; done {
-		in.req.Body.setTrailer(in.chunked.trailer)
+		in.req.Body.SetTrailer(in.chunked.trailer)
 	}
 	return data, b[n:], nil
 }

@@ -41,7 +41,8 @@ type Response struct {
 	File *Section
 
 	// Stream is read to its end and closed by the Writer, which sends what each
-	// Read returns at once. An error cuts the connection, so that the client
+	// Read returns at once. If it has a method Trailer() Header, as a Body does,
+	// that is asked for the trailer fields at the end. An error cuts the connection, so that the client
 	// does not take a part for the whole. Closing Stream must make a Read that
 	// waits return.
 	Stream io.ReadCloser

@@ -6,6 +6,22 @@ import (
 	"strings"
 )
 
+// SetTarget sets the Target of a request that no connection has brought, and what
+// follows from it: Path, RawPath, Query, and Host where the target has one. Method
+// must be set. The error is a *Failure.
+func (r *Request) SetTarget(target string) error {
+	r.Target = target
+	for i := range len(target) {
+		if !isTarget[target[i]] {
+			return failure(r, 400, "target: %s", byteFault(target, i))
+		}
+	}
+	if target == "" {
+		return failure(r, 400, "target: empty")
+	}
+	return parseTarget(r)
+}
+
 // parseTarget fills in what the request-target says (RFC 9112 section 3.2):
 // Path, RawPath and Query, and Host where the target has an authority.
 func parseTarget(r *Request) error {
