@@ -88,7 +88,11 @@ func (b *builder) graph(g *Graph, owner *part) {
 	}
 	for i, l := range g.Links {
 		if err := l.make(); err != nil {
-			b.mistakes = append(b.mistakes, fmt.Errorf("link %d: %w", i+1, err))
+			in := ""
+			if owner != nil {
+				in = owner.address() + ": "
+			}
+			b.mistake("%slink %d: %w", in, i+1, err)
 		}
 	}
 }
@@ -145,7 +149,7 @@ func (b *builder) unlinked(p *part) {
 		switch {
 		case x.optional || !x.mine():
 		case graphOf(p.Component) != nil:
-			b.mistake("%s (%v) stands for no box of a part: expose one", address(x), x.elem())
+			b.mistake("%s (%v) stands for no box of a part: expose one", address(x.box), x.elem())
 		case !x.linked():
 			b.mistake("%s (%v) is not linked", address(x.exposed()), x.elem())
 		}

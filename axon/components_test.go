@@ -170,3 +170,15 @@ func (e *events) of(k axon.EventKind) (found []axon.Event) {
 	}
 	return found
 }
+
+// settle waits, in a bubble, until nothing moves, and says what a part should be
+// doing then.
+func settle(t *testing.T, g *axon.Graph, part, doing string) {
+	t.Helper()
+	synctest.Wait()
+	for _, p := range g.Info().Parts {
+		if p.Name == part && p.Doing != doing {
+			t.Errorf("%s is %q, want %q", part, p.Doing, doing)
+		}
+	}
+}

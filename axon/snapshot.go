@@ -104,7 +104,10 @@ func (g *Graph) Info() GraphInfo {
 }
 
 func (p *part) info() PartInfo {
-	info := PartInfo{Name: p.Name, Address: p.address(), Type: strings.TrimPrefix(typeOf(p.Component), "*"), State: State(p.state.Load()).String()}
+	info := PartInfo{
+		Name: p.Name, Address: p.address(), Type: strings.TrimPrefix(typeOf(p.Component), "*"),
+		State: State(p.state.Load()).String(), Boxes: make([]BoxInfo, 0, len(p.boxes)),
+	}
 	for _, b := range p.boxes {
 		st := b.info()
 		box := BoxInfo{Name: b.name, Type: typeString(b), In: b.inbound(), Linked: st.to != nil || st.feeds > 0,

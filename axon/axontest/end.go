@@ -15,12 +15,14 @@ type end struct {
 
 	samples func() []any // what a feeder sends by itself, again and again
 	rounds  int
+	most    int // a collector keeps nothing, and takes no more until it is released
 
 	ask  chan struct{} // a held collector may take one message
 	done chan struct{} // closed when the part has ended
 
 	freeOnce sync.Once
 	free     chan struct{} // closed when a collector takes all it can get
+	enough   chan struct{} // closed when it takes more than most
 
 	mu       sync.Mutex
 	gone     bool               // it shall return, or has
@@ -32,7 +34,7 @@ type end struct {
 
 func newEnd(e ends.End) *end {
 	return &end{
-		End: e, ask: make(chan struct{}), done: make(chan struct{}), free: make(chan struct{}), changed: make(chan struct{}),
+		End: e, ask: make(chan struct{}), done: make(chan struct{}), free: make(chan struct{}), enough: make(chan struct{}), changed: make(chan struct{}),
 	}
 }
 
@@ -78,7 +80,7 @@ func (e *end) feed(ctx context.Context) error {
 func (e *end) collect(own context.Context) error {
 	ctx := e.untilGone(own)
 	defer e.finish()
-	for {
+	for n := 0; ; {
 		select {
 		case <-e.free:
 		case <-e.ask:
@@ -93,11 +95,19 @@ func (e *end) collect(own context.Context) error {
 			return nil
 		}
 		v, err := e.Other.Recv(ctx)
-		if errors.Is(err, axon.ErrFinished) {
+		switch {
+		case errors.Is(err, axon.ErrFinished):
 			return nil
-		}
-		if err == nil {
+		case err != nil:
+		case e.most == 0:
 			e.put(v)
+		default:
+			if n++; n == e.most {
+				select {
+				case <-e.enough:
+				case <-ctx.Done():
+				}
+			}
 		}
 	}
 }
