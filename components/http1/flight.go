@@ -30,10 +30,11 @@ type slot struct {
 	wants100 bool
 }
 
-// add waits for room and adds a request.
+// add waits for room and adds a request. It returns errStop if no answer will be
+// sent any more.
 func (f *Flight) add(ctx context.Context, req *Request, most int) error {
 	f.mu.Lock()
-	for f.n >= most {
+	for f.n >= most && !f.closed {
 		if f.room == nil {
 			f.room = make(chan struct{})
 		}
@@ -45,6 +46,10 @@ func (f *Flight) add(ctx context.Context, req *Request, most int) error {
 			return context.Cause(ctx)
 		}
 		f.mu.Lock()
+	}
+	if f.closed {
+		f.mu.Unlock()
+		return errStop
 	}
 	if f.n == len(f.slots) {
 		f.grow(most)
@@ -120,6 +125,11 @@ func (f *Flight) done() {
 	f.slots[f.head] = slot{}
 	f.head = (f.head + 1) % len(f.slots)
 	f.n--
+	f.roomMade()
+}
+
+// roomMade wakes a Parser that waits for room. The caller holds f.mu.
+func (f *Flight) roomMade() {
 	if f.room != nil {
 		close(f.room)
 		f.room = nil
@@ -146,12 +156,18 @@ func (f *Flight) seal(linger bool) {
 }
 
 // close says that no answer will be sent any more. It reports whether the client
-// may still be sending.
-func (f *Flight) close() (linger bool) {
+// may still be sending, and returns the requests that were under way.
+func (f *Flight) close() (linger bool, left []slot) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.closed = true
-	return f.linger || !f.sealed
+	for ; f.n > 0; f.n-- {
+		left = append(left, f.slots[f.head])
+		f.head = (f.head + 1) % len(f.slots)
+	}
+	f.slots = nil
+	f.roomMade()
+	return f.linger || !f.sealed, left
 }
 
 // state reports how many requests are under way, and whether answers are still

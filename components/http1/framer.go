@@ -76,7 +76,7 @@ func (w *Writer) appendHead(b []byte, resp *Response, how framing, length int64,
 	b = append(b, resp.Rendered...)
 	told := how == framedByLength || how == framedByNothing && bodiless(resp) && length >= 0
 	for _, f := range resp.Header {
-		if framingField(f.Name) && !(how == framedByNothing && !told && isName(f.Name, "Content-Length")) {
+		if framingField(f.Name) && !(how == framedByNothing && !told && resp.Status != 204 && isName(f.Name, "Content-Length")) {
 			continue
 		}
 		b = append(b, f.Name...)

@@ -106,6 +106,9 @@ func (in *intake) write(ctx context.Context, data []byte) error {
 	return nil
 }
 
+// waits reports whether the client may be waiting for a 100 before it sends more.
+func (in *intake) waits() bool { return in.req.expect100 && in.req.Body.untouched() }
+
 // fail lets the handler's next read of the body fail.
 func (in *intake) fail(err error) {
 	if err == nil {

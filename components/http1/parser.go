@@ -1,6 +1,7 @@
 package http1
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -55,16 +56,18 @@ type Parser struct {
 	held    []byte // of a head that is not complete
 	body    *intake
 	closing bool
-	limit   phase  // what the deadline that is set now stands for
-	seen    uint64 // progress, counted
-	armed   uint64 // seen when the deadline was set
+	limit   phase     // what the deadline that is set now stands for
+	until   time.Time // that deadline
+	seen    uint64    // progress, counted
+	armed   uint64    // seen when the deadline was set
 }
 
 // A phase is what a connection is waiting for.
 type phase uint8
 
 const (
-	phaseNone phase = iota
+	phaseFirst phase = iota // the first head; the Reader has set its deadline
+	phaseNone
 	phaseIdle
 	phaseHead
 	phaseBody
@@ -88,9 +91,11 @@ func (p *Parser) Main(ctx context.Context) error {
 		p.Flight = new(Flight)
 	}
 	p.heads.limits = &p.Limits
-	p.arm(phaseHead)
 	for {
 		c, err := p.Inbox.Recv(ctx)
+		if errors.Is(err, axon.ErrRest) {
+			return err
+		}
 		if err != nil {
 			p.clientGone(err)
 			return err
@@ -160,8 +165,15 @@ func (p *Parser) head(ctx context.Context, b []byte) ([]byte, error) {
 		if len(p.held) == 0 {
 			p.held = append(p.held, b...)
 		}
-		p.arm(phaseHead)
+		if p.begun() {
+			p.arm(phaseHead)
+		} else {
+			p.arm(phaseIdle)
+		}
 		return nil, nil
+	}
+	if p.limit == phaseHead {
+		p.limit = phaseNone // the next head has a time of its own
 	}
 	b, p.held = b[n:], nil
 	if b == nil {
@@ -169,6 +181,10 @@ func (p *Parser) head(ctx context.Context, b []byte) ([]byte, error) {
 	}
 	return p.emit(ctx, req, b)
 }
+
+// begun reports whether a part of a head is there. Empty lines before it are
+// none: some clients send one behind a body (RFC 9112 section 2.2).
+func (p *Parser) begun() bool { return len(bytes.Trim(p.held, "\r\n")) > 0 }
 
 // emit sends a request, with as much of its body as is there.
 func (p *Parser) emit(ctx context.Context, req *Request, b []byte) (rest []byte, err error) {
@@ -243,7 +259,10 @@ func (p *Parser) fail(ctx context.Context, f *Failure) error {
 	if f.Request == nil {
 		f.Request = &Request{Major: 1, Minor: 1, Close: true}
 	}
-	f.Request.Conn, f.Stage = p.Conn, axon.Address(ctx)
+	f.Request.Conn, f.Request.Close, f.Stage = p.Conn, true, axon.Address(ctx)
+	if p.Clock && f.Request.began.IsZero() {
+		f.Request.began = time.Now()
+	}
 	if err := p.Flight.add(ctx, f.Request, p.Limits.pipeline()); err != nil {
 		return err
 	}
@@ -273,7 +292,7 @@ func (p *Parser) clientGone(cause error) {
 // close ends the Parser if no request has begun; else the one that has begun is
 // the last.
 func (p *Parser) close() error {
-	if p.body == nil && len(p.held) == 0 {
+	if p.body == nil && !p.begun() {
 		return errStop
 	}
 	p.closing = true
@@ -291,15 +310,20 @@ func (p *Parser) close() error {
 func (p *Parser) timeout() error {
 	limit, progress := p.limit, p.seen != p.armed
 	under, closed := p.Flight.state()
+	if !closed && time.Now().Before(p.until) {
+		// It was set anew after the reader had seen the old one pass.
+		return p.Socket.SetReadDeadline(p.until)
+	}
 	p.limit = phaseNone
 	switch {
 	case closed:
 		return errStop
 	case progress && limit != phaseHead:
 	case limit == phaseIdle && under > 0: // a slow handler
-	case limit == phaseHead && len(p.held) > 0:
+	case limit == phaseHead && p.begun():
 		req := &Request{Major: 1, Minor: 1, Close: true}
 		return failure(req, 408, "head not complete after %v", p.Limits.headTime())
+	case limit == phaseBody && p.body.waits(): // for a 100: not the client's fault
 	case limit == phaseBody:
 		return failure(nil, 408, "nothing came of the body for %v", p.Limits.bodyTime())
 	default:
@@ -325,9 +349,9 @@ func (p *Parser) arm(ph phase) {
 	case phaseBody:
 		d = p.Limits.bodyTime()
 	}
-	var at time.Time
+	p.until = time.Time{}
 	if d > 0 {
-		at = time.Now().Add(d)
+		p.until = time.Now().Add(d)
 	}
-	_ = p.Socket.SetReadDeadline(at)
+	_ = p.Socket.SetReadDeadline(p.until)
 }

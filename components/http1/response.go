@@ -76,7 +76,7 @@ func Text(req *Request, status int, body string) *Response {
 
 // discard closes what a response holds that will not be sent.
 func (r *Response) discard() {
-	if r.File != nil {
+	if r.File != nil && r.File.File != nil {
 		_ = r.File.File.Close()
 	}
 	if r.Stream != nil {
@@ -100,6 +100,9 @@ func (r *Response) Validate() error {
 	}
 	if bodies > 1 {
 		return errors.New("http1: a response with two bodies")
+	}
+	if r.Length < 0 {
+		return errors.New("http1: a response with a negative length")
 	}
 	if s := r.File; s != nil && (s.File == nil || s.Offset < 0 || s.Size < 0) {
 		return errors.New("http1: a response with an impossible section of a file")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"time"
 )
@@ -70,14 +71,26 @@ func (s *sender) bytes(p []byte) error {
 		}
 		return nil
 	}
-	s.arm()
 	parts := net.Buffers{s.buf, p}
 	if len(s.buf) == 0 {
 		parts = parts[1:]
 	}
-	_, err := parts.WriteTo(s.conn)
+	err := s.patiently(func() (int64, error) { return parts.WriteTo(s.conn) })
 	s.release()
 	return clientFault(err)
+}
+
+// patiently writes, and goes on when the deadline has passed as long as the
+// client has taken something meanwhile. write goes on where it ended.
+func (s *sender) patiently(write func() (int64, error)) error {
+	for {
+		s.arm()
+		n, err := write()
+		if n == 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return err
+		}
+		s.armed = time.Time{}
+	}
 }
 
 // flush writes the buffer.
@@ -86,7 +99,12 @@ func (s *sender) flush() error {
 		return nil
 	}
 	s.arm()
-	_, err := s.conn.Write(s.buf)
+	n, err := s.conn.Write(s.buf)
+	if n > 0 && errors.Is(err, os.ErrDeadlineExceeded) {
+		rest := net.Buffers{s.buf[n:]}
+		s.armed = time.Time{}
+		err = s.patiently(func() (int64, error) { return rest.WriteTo(s.conn) })
+	}
 	s.release()
 	return clientFault(err)
 }
@@ -107,13 +125,24 @@ func (s *sender) file(f *Section) (n int64, err error) {
 	if s.raw != nil {
 		n, err = s.raw.sendFile(s, f)
 	} else if err = s.flush(); err == nil {
-		s.arm()
-		n, err = io.Copy(s.conn, io.NewSectionReader(f.File, f.Offset, f.Size))
+		n, err = io.Copy(copier{s}, io.NewSectionReader(f.File, f.Offset, f.Size))
 	}
 	if err == nil && n < f.Size {
 		err = shorter(f, n, nil)
 	}
 	return n, clientFault(err)
+}
+
+// A copier writes to the client, piece by piece.
+type copier struct{ s *sender }
+
+func (c copier) Write(p []byte) (n int, err error) {
+	err = c.s.patiently(func() (int64, error) {
+		m, err := c.s.conn.Write(p[n:])
+		n += m
+		return int64(m), err
+	})
+	return n, err
 }
 
 // arm sets the deadline for the client to take something, if it is older than

@@ -1,6 +1,7 @@
 package http1
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ type Writer struct {
 
 	// Inbox takes responses in any order. It holds at least one for each request
 	// that may be under way, so that the ring by way of Failures can not lock.
-	Inbox axon.Inbox[*Response] `axon:"size=64"`
+	Inbox axon.Inbox[*Response] `axon:"size=24"`
 
 	// Failures carries requests whose response was unfit to be sent.
 	Failures axon.Outbox[*Failure]
@@ -64,12 +65,17 @@ func (w *Writer) Interrupt() { _ = w.Conn.Close() }
 
 // Main implements axon.Component.
 func (w *Writer) Main(ctx context.Context) error {
-	w.out = newSender(w.Conn, w.Limits.stall())
+	if w.out.conn == nil {
+		w.out = newSender(w.Conn, w.Limits.stall())
+	}
 	err := w.serve(ctx)
 	switch {
+	case errors.Is(err, axon.ErrRest):
+		return err
 	case errors.Is(err, axon.ErrFinished):
-		err = w.rest()
-	case err == errClosing:
+		err = w.rest(ctx)
+	}
+	if err == nil || err == errClosing {
 		err = w.out.flush()
 	}
 	w.out.release()
@@ -104,8 +110,13 @@ func (w *Writer) take(ctx context.Context, resp *Response) error {
 	switch {
 	case resp == nil || resp.Request == nil:
 		return nil // nobody waits for it
+	case w.Flight == nil && resp.interim:
+		return nil
 	case w.Flight == nil:
-		return w.answer(ctx, resp, false)
+		if err := w.answer(ctx, resp, false); err != errUnfit {
+			return err
+		}
+		return nil
 	}
 	first, turn := w.Flight.answer(resp)
 	if !first {
@@ -122,12 +133,9 @@ func (w *Writer) take(ctx context.Context, resp *Response) error {
 		if resp == nil {
 			return nil
 		}
-		err := w.answer(ctx, resp, last)
-		if err == errUnfit {
+		if err := w.answer(ctx, resp, last); err == errUnfit {
 			return nil
-		}
-		w.Flight.done()
-		if err != nil {
+		} else if err != nil {
 			return err
 		}
 	}
@@ -151,8 +159,14 @@ func (w *Writer) answer(ctx context.Context, resp *Response, last bool) error {
 		closing = closing || req.expect100 && b.untouched()
 	}
 	n, err := w.send(ctx, resp, closing)
+	if err == errClosing {
+		closing, err = true, nil
+	}
 	if req.Body != nil {
 		_ = req.Body.Close()
+	}
+	if w.Flight != nil {
+		w.Flight.done()
 	}
 	w.log(ctx, resp, n, err)
 	if err == nil && closing {
@@ -192,27 +206,24 @@ func (w *Writer) log(ctx context.Context, resp *Response, n int64, err error) {
 
 // rest answers the requests that every handler has let pass, when there is
 // nobody left who could answer.
-func (w *Writer) rest() error {
+func (w *Writer) rest(ctx context.Context) error {
 	for w.Flight != nil && w.Flight.first() != nil {
-		req := w.Flight.first()
-		_, last, _ := w.Flight.ready()
-		resp := Plain(&Failure{Status: 500, Request: req})
-		if _, err := w.send(context.Background(), resp, last); err != nil {
+		resp, last, _ := w.Flight.ready()
+		if resp == nil {
+			resp = Plain(&Failure{Status: 500, Request: w.Flight.first()})
+		}
+		if err := w.answer(ctx, resp, last); err != nil && err != errUnfit {
 			return err
 		}
-		w.Flight.done()
 	}
-	return w.out.flush()
+	return nil
 }
 
 // hangUp ends the connection. While the client may be sending, only our half of
 // it is closed, and for a moment what the client sends is thrown away: a reset
 // could overtake the answer.
 func (w *Writer) hangUp(err error) {
-	linger := false
-	if w.Flight != nil {
-		linger = w.Flight.close()
-	}
+	linger := w.letGo(err)
 	half, ok := w.Conn.(interface{ CloseWrite() error })
 	if err != nil || !linger || !ok {
 		_ = w.Conn.Close()
@@ -220,6 +231,30 @@ func (w *Writer) hangUp(err error) {
 	}
 	_ = half.CloseWrite()
 	_ = w.Conn.SetReadDeadline(time.Now().Add(2 * time.Second))
+}
+
+// letGo gives up what will not be sent. It reports whether the client may still
+// be sending.
+func (w *Writer) letGo(cause error) (linger bool) {
+	for resp, ok, _ := w.Inbox.TryRecv(); ok; resp, ok, _ = w.Inbox.TryRecv() {
+		if resp != nil {
+			resp.discard()
+		}
+	}
+	if w.Flight == nil {
+		return false
+	}
+	linger, left := w.Flight.close()
+	for _, s := range left {
+		if s.resp != nil {
+			s.resp.discard()
+		}
+		if s.req.Body != nil {
+			_ = s.req.Body.Close()
+		}
+		s.req.Conn.end(cmp.Or(cause, errClosing))
+	}
+	return linger
 }
 
 // A clientError says that the client does not take what is sent: no fault of
