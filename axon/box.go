@@ -22,6 +22,7 @@ type box interface {
 	expose(inner box) error
 	shutdown()           // the part is shut down
 	awake()              // the part runs: senders need not start it
+	asleep()             // the part sleeps: senders must start it
 	again()              // the part will be run again after a shutdown
 	retire() int         // the part has returned for good; how many messages were left
 	mine() bool          // it is no other name for a box of an inner part
@@ -171,8 +172,16 @@ func (b *Inbox[T]) awake() {
 	}
 }
 
-func (b *Outbox[T]) awake() {}
-func (b *Inbox[T]) again()  {}
+func (b *Outbox[T]) awake()  {}
+func (b *Outbox[T]) asleep() {}
+
+func (b *Inbox[T]) asleep() {
+	if e := b.end.Load(); e != nil && e.owner == b.owner {
+		e.flags.Or(inAsleep)
+	}
+}
+
+func (b *Inbox[T]) again() {}
 
 func (b *Outbox[T]) again() {
 	if e := b.end.Load(); e != nil && e.owner == b.owner {

@@ -52,6 +52,7 @@ func (g *Graph) Build() error {
 		return g.wrong
 	}
 	g.built = true
+	g.walk(func(p *part) { p.graph.Parts, p.graph.Links = nil, nil }) // they are the parts' now
 	return nil
 }
 

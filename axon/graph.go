@@ -17,6 +17,8 @@ type Graph struct {
 	Name string
 
 	// Parts are the graph's components, in the order they should be listed.
+	// Build takes Parts and Links over and clears them: a graph per connection
+	// need not hold them twice. Info tells what a built graph is made of.
 	Parts Parts
 
 	// Links are the arrows between their boxes, best in the order in which a
@@ -59,6 +61,13 @@ type Part struct {
 	// Lazy parts start with their first message. One whose inboxes finish
 	// before that never starts: it just ends.
 	Lazy bool
+
+	// Rest lets the part's goroutine go while there is no message, if the
+	// system has many such (see System.Linger): Inbox.Recv returns ErrRest then,
+	// Inbox.All ends, and Main should return. Main is called again with the next
+	// message, or with the end of the inboxes; what it has to remember it keeps
+	// in the struct. A part that rests starts with its first message, too.
+	Rest bool
 }
 
 // Main runs the graph as a part of another, or alone. It returns when all parts

@@ -128,7 +128,7 @@ func (b *Inbox[T]) make(opt *boxOptions) *inEnd[T] {
 		e.flags.Store(inHooked)
 	default:
 		e.ch = make(chan T, size)
-		if b.owner != nil && b.owner.Lazy {
+		if b.owner != nil && (b.owner.Lazy || b.owner.Rest) {
 			e.flags.Store(inAsleep)
 		}
 	}
@@ -220,6 +220,9 @@ func (e *inEnd[T]) wait(ctx context.Context) (none T, err error) {
 		case <-ctx.Done():
 			return none, context.Cause(ctx)
 		}
+	}
+	if e.owner.Rest && e.owner.mayRest() {
+		return none, ErrRest
 	}
 	e.sleeping.Store(true)
 	if e.owner.stopping.Load() {

@@ -36,6 +36,8 @@ type part struct {
 
 	state    atomic.Int32
 	stopping atomic.Bool
+	ran      atomic.Bool // Main was called
+	resting  bool        // Main's goroutine was told to rest; its own
 	ctx      atomic.Pointer[partContext]
 	first    partContext // of the first run of Main; ctx points to it
 
@@ -94,18 +96,11 @@ func (p *part) find(name string) (box, error) {
 
 func (p *part) is(s State) bool { return State(p.state.Load()) == s }
 
-// start runs Main in a goroutine, or leaves a lazy part asleep.
+// start runs Main in a goroutine, or lets the part sleep until a message comes.
 func (p *part) start() {
-	if p.Lazy && p.state.CompareAndSwap(int32(New), int32(Asleep)) {
-		for _, b := range p.boxes {
-			if in := b.inboxNow(); in != nil && b.mine() && b.info().depth > 0 {
-				p.wake()
-				return
-			}
-		}
-		p.wakeToEnd()
-		if p.stopping.Load() {
-			p.endUnrun()
+	if p.Lazy || p.Rest {
+		if p.state.CompareAndSwap(int32(New), int32(Asleep)) {
+			p.stir()
 		}
 		return
 	}
@@ -113,7 +108,38 @@ func (p *part) start() {
 	go p.main()
 }
 
-// wake starts a lazy part, because a message has come.
+// mayRest reports whether the part's goroutine is to be let go now that there is
+// no message, and notes that it was told so.
+func (p *part) mayRest() bool {
+	p.resting = p.run.sys.crowded()
+	return p.resting
+}
+
+// rest lets the part sleep. Its goroutine is about to end.
+func (p *part) rest() {
+	for _, b := range p.boxes {
+		b.asleep()
+	}
+	p.state.Store(int32(Asleep))
+	p.stir()
+}
+
+// stir wakes a part that has fallen asleep beside a message, or an end, that came
+// at that moment.
+func (p *part) stir() {
+	for _, b := range p.boxes {
+		if in := b.inboxNow(); in != nil && b.mine() && b.info().depth > 0 {
+			p.wake()
+			return
+		}
+	}
+	p.wakeToEnd()
+	if p.stopping.Load() {
+		p.endUnrun()
+	}
+}
+
+// wake starts a part that sleeps, because a message has come.
 func (p *part) wake() {
 	if p.state.CompareAndSwap(int32(Asleep), int32(Active)) {
 		for _, b := range p.boxes {
@@ -123,7 +149,8 @@ func (p *part) wake() {
 	}
 }
 
-// wakeToEnd ends a lazy part whose inboxes have all finished without a message.
+// wakeToEnd deals with the end of all inboxes of a part that sleeps: a lazy one
+// that has never run just ends.
 func (p *part) wakeToEnd() {
 	if p == nil || !p.is(Asleep) {
 		return
@@ -141,7 +168,11 @@ func (p *part) wakeToEnd() {
 			return
 		}
 	}
-	p.endUnrun()
+	if p.Lazy && !p.ran.Load() {
+		p.endUnrun()
+	} else {
+		p.wake()
+	}
 }
 
 // endUnrun ends a part whose Main does not run: a lazy one that sleeps, or one
@@ -160,12 +191,24 @@ func (p *part) endUnrun() {
 // main runs the component's Main once and deals with its end.
 func (p *part) main() {
 	pprof.SetGoroutineLabels(p.run.sys.labels(p))
-	p.run.sys.publish(Event{Kind: PartStarted, Graph: p.graph.Name, Part: p.address()})
+	if !p.ran.Swap(true) {
+		p.run.sys.publish(Event{Kind: PartStarted, Graph: p.graph.Name, Part: p.address()})
+	}
+	p.resting = false
+	if p.Rest {
+		p.run.sys.awake.Add(1)
+	}
 	var f *Fault
 	defer func() { // also when Main ends the goroutine, by runtime.Goexit
-		if f != nil {
+		if p.Rest {
+			p.run.sys.awake.Add(-1)
+		}
+		switch {
+		case f != nil:
 			p.run.sys.report(p, f)
-		} else {
+		case p.resting && !p.stopping.Load():
+			p.rest()
+		default:
 			p.retire()
 		}
 	}()
@@ -184,7 +227,7 @@ func (p *part) call(fault **Fault) {
 			f = &Fault{Panic: r, Stack: debug.Stack()}
 		case !returned:
 			f = &Fault{Err: errGoexit}
-		case err == nil || errors.Is(err, ErrGone) || errors.Is(err, ErrFinished):
+		case err == nil || errors.Is(err, ErrGone) || errors.Is(err, ErrFinished) || errors.Is(err, ErrRest):
 			return
 		default:
 			f = &Fault{Err: err}

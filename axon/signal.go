@@ -49,6 +49,10 @@ var (
 	// ErrFull is returned by Outbox.TrySend when the inbox has no room.
 	ErrFull = errors.New("axon: the inbox is full")
 
+	// ErrRest is returned by Inbox.Recv to a part that may rest (see Part.Rest)
+	// when there is no message and its goroutine is to be let go.
+	ErrRest = errors.New("axon: rest until the next message")
+
 	// ErrShutdown is the cause of a shutdown that was given no other.
 	ErrShutdown = errors.New("axon: shutdown")
 )

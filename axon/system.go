@@ -24,12 +24,18 @@ type System struct {
 	// are given up; 0 means 5 seconds.
 	Grace time.Duration
 
+	// Linger is how many goroutines of parts that may rest are kept while they
+	// have nothing to do: waking one costs less than starting one, and sleeping
+	// ones cost memory. 0 means 1000; a negative number keeps none.
+	Linger int
+
 	mu       sync.Mutex
 	runs     []*Running
 	services map[string]service
 	control  *control
 	closed   bool
 
+	awake    atomic.Int64 // goroutines of parts that may rest
 	watchers atomic.Int32
 	events   eventstream.EventStream
 	label    sync.Map // labelKey -> context.Context
@@ -109,6 +115,15 @@ func (s *System) grace() time.Duration {
 		return s.Grace
 	}
 	return 5 * time.Second
+}
+
+// crowded reports whether a part that has nothing to do should rest.
+func (s *System) crowded() bool {
+	linger := int64(s.Linger)
+	if linger == 0 {
+		linger = 1000
+	}
+	return s.awake.Load() > linger
 }
 
 // plane returns the control plane, and makes it at first need. After Close there

@@ -88,7 +88,7 @@ func server(b *testing.B) *pipelines.Server {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { tree.Close() })
-	return &pipelines.Server{Mounts: []pipelines.Mount{{Path: "/", Name: "FILES", Handler: func() http1.HandlerPart {
+	return &pipelines.Server{Mounts: []pipelines.Mount{{Path: "/", Name: "FILES", Rest: true, Handler: func() http1.HandlerPart {
 		return &files.Reader{Tree: tree}
 	}}}}
 }

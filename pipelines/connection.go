@@ -20,6 +20,10 @@ type Mount struct {
 
 	// Handler makes the handler of one connection.
 	Handler func() http1.HandlerPart
+
+	// Rest says that the handler's Main may be ended between two requests, and
+	// called again: see axon.Part. It remembers nothing outside its struct.
+	Rest bool
 }
 
 // Connection is the graph of one HTTP connection.
@@ -37,21 +41,22 @@ func (s *Server) Connection(conn net.Conn) *axon.Graph {
 	flight := new(http1.Flight)
 	about := &http1.Conn{Remote: conn.RemoteAddr(), Local: conn.LocalAddr()}
 
-	reader := &tcp.Reader{Conn: conn}
+	reader := &tcp.Reader{Conn: conn, First: s.Limits.FirstTime()}
 	parser := &http1.Parser{Conn: about, Socket: conn, Flight: flight, Limits: s.Limits, Clock: s.Log != nil}
 	router := &http1.Router{Methods: s.Methods}
 	guard, errors := &http1.Guard{Patience: s.Patience}, s.errors()
 	writer := &http1.Writer{Conn: conn, Flight: flight, Limits: s.Limits, Server: s.Name}
+	guard.Inbox.Size, writer.Inbox.Size = s.Limits.Boxes(), s.Limits.Boxes()
 
 	g := &axon.Graph{
 		Name: "connection",
 		Parts: axon.Parts{
 			{Name: "READER", Component: reader},
-			{Name: "PARSER", Component: parser, Policy: axon.Policy{Then: axon.StopPart}},
-			{Name: "ROUTER", Component: router, Policy: again, Lazy: true},
+			{Name: "PARSER", Component: parser, Policy: once, Rest: true},
+			{Name: "ROUTER", Component: router, Policy: again, Lazy: true, Rest: true},
 			{Name: "GUARD", Component: guard, Policy: again, Lazy: true},
 			{Name: "ERRORS", Component: errors, Policy: again, Lazy: true},
-			{Name: "WRITER", Component: writer},
+			{Name: "WRITER", Component: writer, Rest: true},
 		},
 		Links: axon.Links{
 			// the way in
@@ -68,25 +73,28 @@ func (s *Server) Connection(conn net.Conn) *axon.Graph {
 			axon.Link(&guard.Outbox, &writer.Inbox),
 		},
 	}
-	s.mount(g, router, guard, writer)
-	return g
-}
-
-// mount adds the handlers, and the log, to the graph of a connection.
-func (s *Server) mount(g *axon.Graph, router *http1.Router, guard *http1.Guard, writer *http1.Writer) {
-	for _, m := range s.Mounts {
-		part := m.Handler()
-		h := part.HandlerBoxes()
-		g.Parts = append(g.Parts, axon.Part{Name: m.Name, Component: part, Policy: again, Lazy: true})
-		g.Links = append(g.Links,
-			axon.Link(router.Route(m.Path), &h.Inbox),
-			axon.Link(&h.Outbox, &writer.Inbox),
-			axon.Link(&h.Failures, &guard.Inbox))
-	}
+	s.mount(g, router, guard, &writer.Inbox)
 	if s.Log != nil {
 		g.Links = append(g.Links, axon.Link(&writer.Log, s.Log))
 	}
+	return g
 }
 
-// again is the policy of the parts whose failure costs one request at most.
-var again = axon.Policy{Restarts: -1}
+// mount adds the handlers to a graph.
+func (s *Server) mount(g *axon.Graph, router *http1.Router, guard *http1.Guard, out *axon.Inbox[*http1.Response]) {
+	for _, m := range s.Mounts {
+		part := m.Handler()
+		h := part.HandlerBoxes()
+		g.Parts = append(g.Parts, axon.Part{Name: m.Name, Component: part, Policy: again, Lazy: true, Rest: m.Rest})
+		g.Links = append(g.Links,
+			axon.Link(router.Route(m.Path), &h.Inbox),
+			axon.Link(&h.Outbox, out),
+			axon.Link(&h.Failures, &guard.Inbox))
+	}
+}
+
+// The policies of a connection. One whose Reader or Writer fails is closed.
+var (
+	again = axon.Policy{Restarts: -1}        // a failure costs one request at most
+	once  = axon.Policy{Then: axon.StopPart} // a failure is the last request
+)

@@ -74,7 +74,7 @@ func (o *siteOptions) site(tree *files.Tree, log io.Writer) (*pipelines.Site, er
 	}
 	site := &pipelines.Site{
 		Server: pipelines.Server{
-			Mounts: []pipelines.Mount{{Path: "/", Name: "FILES", Handler: func() http1.HandlerPart {
+			Mounts: []pipelines.Mount{{Path: "/", Name: "FILES", Rest: true, Handler: func() http1.HandlerPart {
 				return &files.Reader{Tree: tree}
 			}}},
 			Errors: func() http1.ErrorPart { return &http1.ErrorPages{Debug: o.Debug} },

@@ -30,8 +30,8 @@ import (
 type ErrorHandler struct {
 	axon.Base
 
-	// Inbox takes the failures.
-	Inbox axon.Inbox[*Failure]
+	// Inbox takes the failures. The Guard puts one after the other.
+	Inbox axon.Inbox[*Failure] `axon:"size=2"`
 
 	// Outbox carries one response for each, with the failure's Request.
 	Outbox axon.Outbox[*Response]

@@ -25,7 +25,7 @@ type Guard struct {
 	Patience time.Duration
 
 	// Inbox takes the failures of all stages.
-	Inbox axon.Inbox[*Failure] `axon:"size=64"`
+	Inbox axon.Inbox[*Failure] `axon:"size=24"`
 
 	// Failures carries them to the error component.
 	Failures axon.Outbox[*Failure]

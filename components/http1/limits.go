@@ -103,6 +103,14 @@ func (l *Limits) bodyTime() time.Duration { return orNone(l.BodyTime, 30*time.Se
 func (l *Limits) idle() time.Duration     { return orNone(l.Idle, 60*time.Second) }
 func (l *Limits) stall() time.Duration    { return orNone(l.Stall, 30*time.Second) }
 
+// Boxes is how many messages a box must hold that lies on the ring of Writer and
+// Guard: one for each request that may be under way, and some for interim ones.
+func (l *Limits) Boxes() int { return l.pipeline() + 8 }
+
+// FirstTime is how long to wait for the first byte of a connection: as long as
+// for a whole head.
+func (l *Limits) FirstTime() time.Duration { return l.headTime() }
+
 // orDefault returns the value, or the default if the value is not positive.
 func orDefault[T int | int64](value, otherwise T) T {
 	if value <= 0 {

@@ -32,6 +32,10 @@ type Reader struct {
 	// means 2 seconds.
 	Linger time.Duration
 
+	// First is how long to wait for the first bytes before saying Timeout; 0
+	// means for ever. Later deadlines are for the receiver to set.
+	First time.Duration
+
 	// Outbox carries the bytes in the order of their coming, and the events
 	// among them. The receiver owns each Chunk and releases it.
 	Outbox axon.Outbox[*Chunk]
@@ -61,6 +65,9 @@ var past = time.Unix(1, 0)
 // Main implements axon.Component.
 func (r *Reader) Main(ctx context.Context) error {
 	read := r.source()
+	if r.First > 0 && !r.closing.Load() {
+		_ = r.Conn.SetReadDeadline(time.Now().Add(r.First))
+	}
 	large := false
 	for {
 		c, err := read(large)
