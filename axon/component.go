@@ -56,6 +56,15 @@ type Loser interface {
 	Lost(ctx context.Context, f *Fault)
 }
 
+// Leaver is implemented by components that have to see to what is left when they
+// end. Leave is called when Main has returned for good: nothing can be sent to
+// the part any more, what is left in its inboxes can be taken with Recv until
+// that returns an error, and its outboxes still send. InHand tells of a message
+// that Main returned on.
+type Leaver interface {
+	Leave(ctx context.Context)
+}
+
 // Base gives a component the two boxes that every Axon component has. They may
 // stay unlinked.
 //

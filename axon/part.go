@@ -288,8 +288,24 @@ func (p *part) end() {
 	p.run.partEnded()
 }
 
+// leave lets the component see to what is left. A panic there changes nothing.
+func (p *part) leave() {
+	l, ok := p.Component.(Leaver)
+	if !ok || !p.ran.Load() {
+		return
+	}
+	for _, b := range p.boxes {
+		if in := b.inboxNow(); in != nil && !b.boxOptions.control && b.mine() {
+			in.finishNow()
+		}
+	}
+	defer func() { _ = recover() }()
+	l.Leave(p.ctx.Load())
+}
+
 // letGo gives the part's boxes up.
 func (p *part) letGo() {
+	p.leave()
 	left := 0
 	var signal *Outbox[Signal]
 	for _, b := range p.boxes {
@@ -394,7 +410,9 @@ func (p *part) stop(cause error) {
 	}
 	p.stopping.Store(true)
 	for _, b := range p.boxes {
-		b.shutdown()
+		if !b.boxOptions.signal { // it is still to tell of the end
+			b.shutdown()
+		}
 	}
 	if i, ok := p.Component.(Interrupter); ok {
 		i.Interrupt()

@@ -55,7 +55,7 @@ func (r *Reader) serve(ctx context.Context, req *http1.Request) error {
 	}
 	resp, err := r.answer(req)
 	if err == nil {
-		return r.Outbox.Send(ctx, resp)
+		return r.Answer(ctx, resp)
 	}
 	if redirect, ok := errors.AsType[*Redirect](err); ok {
 		return r.Outbox.Send(ctx, r.moved(req, redirect))

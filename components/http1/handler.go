@@ -36,7 +36,10 @@ type Handler struct {
 	Failures axon.Outbox[*Failure]
 }
 
-var _ axon.Loser = (*Handler)(nil)
+var (
+	_ axon.Loser  = (*Handler)(nil)
+	_ axon.Leaver = (*Handler)(nil)
+)
 
 // A HandlerPart is a component that embeds Handler.
 type HandlerPart interface {
@@ -46,6 +49,15 @@ type HandlerPart interface {
 
 // HandlerBoxes returns the boxes, for the graph that links them.
 func (h *Handler) HandlerBoxes() *Handler { return h }
+
+// Answer sends a response. If nobody takes it, what it holds is closed.
+func (h *Handler) Answer(ctx context.Context, resp *Response) error {
+	err := h.Outbox.Send(ctx, resp)
+	if err != nil {
+		resp.discard()
+	}
+	return err
+}
 
 // Fail sends the failure of a request. A cause that is a *Failure itself, as a
 // broken request body gives, keeps its status.
@@ -62,6 +74,18 @@ func (h *Handler) Fail(ctx context.Context, req *Request, status int, cause erro
 func (h *Handler) Lost(ctx context.Context, f *axon.Fault) {
 	if req, ok := h.Inbox.InHand(); ok {
 		_ = h.Failures.Send(ctx, &Failure{Status: 500, Stage: f.Part, Cause: f, Request: req})
+	}
+}
+
+// Leave answers the requests that are left when Main has returned: the one that
+// it returned on, with 500, and those that wait, with 503.
+func (h *Handler) Leave(ctx context.Context) {
+	err := errors.New("http1: the handler has ended")
+	if req, ok := h.Inbox.InHand(); ok {
+		_ = h.Fail(ctx, req, 500, err)
+	}
+	for req := range h.Inbox.All(ctx) {
+		_ = h.Fail(ctx, req, 503, err)
 	}
 }
 
@@ -90,7 +114,7 @@ func (h *HandlerFunc) Main(ctx context.Context) error {
 			if resp.Request == nil {
 				resp.Request = req
 			}
-			err = h.Outbox.Send(ctx, resp)
+			err = h.Answer(ctx, resp)
 		}
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,9 +45,17 @@ func TestParser_Conform(t *testing.T) {
 func says(s string) *tcp.Chunk { return &tcp.Chunk{Data: []byte(s)} }
 
 // A socketClock notes the deadline that a Parser sets.
-type socketClock struct{ at time.Time }
+type socketClock struct{ at atomic.Pointer[time.Time] }
 
-func (s *socketClock) SetReadDeadline(t time.Time) error { s.at = t; return nil }
+func (s *socketClock) SetReadDeadline(t time.Time) error { s.at.Store(&t); return nil }
+
+// deadline returns the deadline, the zero time if there is none.
+func (s *socketClock) deadline() time.Time {
+	if t := s.at.Load(); t != nil {
+		return *t
+	}
+	return time.Time{}
+}
 
 // A talk is a Parser at its ends.
 type talk struct {
@@ -91,10 +100,10 @@ func (x *talk) next() *Request {
 func (x *talk) expire() {
 	x.t.Helper()
 	x.Settle()
-	if x.clock.at.IsZero() {
+	if x.clock.deadline().IsZero() {
 		x.t.Fatal("no deadline is set")
 	}
-	time.Sleep(time.Until(x.clock.at)) // in a bubble
+	time.Sleep(time.Until(x.clock.deadline())) // in a bubble
 	x.happens(tcp.Timeout)
 	x.Settle()
 }
@@ -612,7 +621,7 @@ func TestParser_Timeouts(t *testing.T) {
 		x.say(get[:9])
 		for range 20 {
 			time.Sleep(5 * time.Second)
-			if !x.clock.at.After(time.Now()) {
+			if !x.clock.deadline().After(time.Now()) {
 				t.Fatal("the time of one head bounds several")
 			}
 			x.say(get[9:] + get[:9])
@@ -630,7 +639,7 @@ func TestParser_Timeouts(t *testing.T) {
 			x.Settle()
 			time.Sleep(29 * time.Second)
 			x.say("x")
-			if !x.clock.at.After(time.Now()) {
+			if !x.clock.deadline().After(time.Now()) {
 				x.happens(tcp.Timeout)
 			}
 		}
@@ -652,7 +661,7 @@ func TestParser_Timeouts(t *testing.T) {
 		for _, s := range []string{"", get[:7], get[7:], "PUT /a HTTP/1.1\r\n" + host + "Content-Length: 2\r\n\r\n"} {
 			x.say(s)
 			x.Settle()
-			if !x.clock.at.IsZero() {
+			if !x.clock.deadline().IsZero() {
 				t.Errorf("after %q there is a deadline", s)
 			}
 		}

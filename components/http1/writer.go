@@ -55,6 +55,7 @@ type Writer struct {
 var (
 	_ axon.Component   = (*Writer)(nil)
 	_ axon.Interrupter = (*Writer)(nil)
+	_ axon.Leaver      = (*Writer)(nil)
 )
 
 // errClosing ends the Writer after the last response.
@@ -236,11 +237,6 @@ func (w *Writer) hangUp(err error) {
 // letGo gives up what will not be sent. It reports whether the client may still
 // be sending.
 func (w *Writer) letGo(cause error) (linger bool) {
-	for resp, ok, _ := w.Inbox.TryRecv(); ok; resp, ok, _ = w.Inbox.TryRecv() {
-		if resp != nil {
-			resp.discard()
-		}
-	}
 	if w.Flight == nil {
 		return false
 	}
@@ -255,6 +251,20 @@ func (w *Writer) letGo(cause error) (linger bool) {
 		s.req.Conn.end(cmp.Or(cause, errClosing))
 	}
 	return linger
+}
+
+// Leave closes what came too late to be sent.
+func (w *Writer) Leave(ctx context.Context) {
+	for resp := range w.Inbox.All(ctx) {
+		if resp != nil {
+			resp.discard()
+		}
+	}
+	for resp, ok, _ := w.Inbox.TryRecv(); ok; resp, ok, _ = w.Inbox.TryRecv() {
+		if resp != nil {
+			resp.discard()
+		}
+	}
 }
 
 // A clientError says that the client does not take what is sent: no fault of
