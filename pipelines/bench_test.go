@@ -43,7 +43,7 @@ func site(b *testing.B) (dir string) {
 	return dir
 }
 
-const get = "GET /small.html HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+const getSmall = "GET /small.html HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 // roundTrips sends a request and reads the answer, again and again, and then
 // closes the connection.
@@ -96,7 +96,7 @@ func server(b *testing.B) *pipelines.Server {
 // One request through the graph of a connection, in memory.
 func BenchmarkRequest(b *testing.B) {
 	for _, bm := range []struct{ name, request string }{
-		{"small file", get},
+		{"small file", getSmall},
 		{"not found", "GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"},
 	} {
 		b.Run(bm.name+"/graph", func(b *testing.B) {

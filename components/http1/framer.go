@@ -69,7 +69,8 @@ func (w *Writer) send(ctx context.Context, resp *Response, closing bool) (int64,
 // appendHead renders the head of a response.
 func (w *Writer) appendHead(b []byte, resp *Response, how framing, length int64, closing bool) []byte {
 	b = appendStatusLine(b, resp)
-	b = w.date.append(b)
+	w.out.now = time.Now()
+	b = w.date.append(b, w.out.now)
 	if w.Server != "" {
 		b = append(append(append(b, "Server: "...), w.Server...), "\r\n"...)
 	}
@@ -145,8 +146,7 @@ type dateField struct {
 	line   []byte
 }
 
-func (d *dateField) append(b []byte) []byte {
-	now := time.Now()
+func (d *dateField) append(b []byte, now time.Time) []byte {
 	if s := now.Unix(); s != d.second || d.line == nil {
 		d.second = s
 		d.line = append(d.line[:0], "Date: "...)

@@ -75,7 +75,7 @@ func (r *rawConn) sendFile(s *sender, f *Section) (sent int64, err error) {
 		}
 		return true
 	})
-	s.release()
+	s.sent()
 	if werr != nil {
 		err = werr
 	}

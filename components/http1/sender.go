@@ -10,13 +10,14 @@ import (
 	"time"
 )
 
-// A sender collects bytes and writes them to a connection. It has a buffer only
-// while there is something in it.
+// A sender collects bytes and writes them to a connection. It keeps its buffer
+// until release.
 type sender struct {
 	conn  net.Conn
 	raw   *rawConn // the socket itself, where that is to be had
 	stall time.Duration
 	armed time.Time // when the write deadline was set
+	now   time.Time // the time, if it was just asked for
 	buf   []byte
 	own   *[]byte
 }
@@ -47,14 +48,21 @@ func (s *sender) room() []byte {
 
 func (s *sender) pending() int { return len(s.buf) }
 
+// sent empties the buffer. One that has grown large is given up.
+func (s *sender) sent() {
+	if cap(s.buf) > 2*sendBuffer {
+		s.buf, s.own = nil, nil
+		return
+	}
+	s.buf = s.buf[:0]
+}
+
 // release gives the buffer back.
 func (s *sender) release() {
 	if s.own == nil {
 		return
 	}
-	if cap(s.buf) <= 2*mostBuffer {
-		*s.own = s.buf[:0]
-	}
+	*s.own = s.buf[:0]
 	sendBuffers.Put(s.own)
 	s.buf, s.own = nil, nil
 }
@@ -76,7 +84,7 @@ func (s *sender) bytes(p []byte) error {
 		parts = parts[1:]
 	}
 	err := s.patiently(func() (int64, error) { return parts.WriteTo(s.conn) })
-	s.release()
+	s.sent()
 	return clientFault(err)
 }
 
@@ -105,7 +113,7 @@ func (s *sender) flush() error {
 		s.armed = time.Time{}
 		err = s.patiently(func() (int64, error) { return rest.WriteTo(s.conn) })
 	}
-	s.release()
+	s.sent()
 	return clientFault(err)
 }
 
@@ -151,7 +159,12 @@ func (s *sender) arm() {
 	if s.stall <= 0 {
 		return
 	}
-	if now := time.Now(); now.Sub(s.armed) > s.stall/2 {
+	now := s.now
+	if now.IsZero() {
+		now = time.Now()
+	}
+	s.now = time.Time{}
+	if now.Sub(s.armed) > s.stall/2 {
 		s.armed = now
 		_ = s.conn.SetWriteDeadline(now.Add(s.stall + s.stall/2))
 	}

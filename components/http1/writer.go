@@ -72,6 +72,7 @@ func (w *Writer) Main(ctx context.Context) error {
 	err := w.serve(ctx)
 	switch {
 	case errors.Is(err, axon.ErrRest):
+		w.out.release()
 		return err
 	case errors.Is(err, axon.ErrFinished):
 		err = w.rest(ctx)
