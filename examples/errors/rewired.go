@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/http1"
@@ -17,7 +18,7 @@ import (
 func connection(conn net.Conn) *axon.Graph {
 	flight := new(http1.Flight) // the order of the requests
 
-	reader := &tcp.Reader{Conn: conn}
+	reader := &tcp.Reader{Conn: conn, First: 10 * time.Second} // for the first byte
 	parser := &http1.Parser{Conn: &http1.Conn{Remote: conn.RemoteAddr()}, Socket: conn, Flight: flight}
 	drinks := &http1.HandlerFunc{Func: drinks}
 	guard, errors := &http1.Guard{}, &JSONErrors{}
