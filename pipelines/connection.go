@@ -4,6 +4,7 @@ package pipelines
 
 import (
 	"net"
+	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/http1"
@@ -70,6 +71,7 @@ func (s *Server) Connection(conn net.Conn) *axon.Graph {
 			axon.Back(&writer.Failures, &guard.Inbox),
 			axon.Link(&guard.Failures, &errors.ErrorBoxes().Inbox),
 			axon.Back(&errors.ErrorBoxes().Outbox, &guard.Answers),
+			axon.Link(&guard.Signal, &errors.ErrorBoxes().Control),
 			axon.Link(&guard.Outbox, &writer.Inbox),
 		},
 	}
@@ -95,6 +97,9 @@ func (s *Server) mount(g *axon.Graph, router *http1.Router, guard *http1.Guard, 
 
 // The policies of a connection. One whose Reader or Writer fails is closed.
 var (
-	again = axon.Policy{Restarts: -1}        // a failure costs one request at most
-	once  = axon.Policy{Then: axon.StopPart} // a failure is the last request
+	// A failure costs one request at most. A part that does nothing but fail is
+	// given up.
+	again = axon.Policy{Restarts: 100, Window: time.Second, Then: axon.StopPart}
+	// A failure is the last request.
+	once = axon.Policy{Then: axon.StopPart}
 )

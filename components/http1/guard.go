@@ -17,7 +17,8 @@ import (
 //	              ERRORS
 //
 // It puts one failure after the other to the error component, so an answer that
-// comes too late is known by its request, and dropped.
+// comes too late is known by its request, and dropped. At its end it shuts an
+// error component down that is silent still, if its Signal leads there.
 type Guard struct {
 	axon.Base
 
@@ -54,6 +55,11 @@ func (g *Guard) Lost(ctx context.Context, _ *axon.Fault) {
 
 // Main implements axon.Component.
 func (g *Guard) Main(ctx context.Context) error {
+	defer func() {
+		if g.deaf {
+			_ = g.Signal.TrySend(axon.Signal{Kind: axon.Shutdown, From: axon.Address(ctx)})
+		}
+	}()
 	for f := range g.Inbox.All(ctx) {
 		resp := g.ask(ctx, f)
 		if resp == nil {
