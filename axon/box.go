@@ -3,6 +3,7 @@ package axon
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +33,7 @@ type box interface {
 	inboxReal() inboxOps // made if need be
 	exposed() box        // the outermost box that stands for this one
 	info() linkState
+	leads() *part                  // to which part an outbox leads, if by a box of the default size
 	opposite() (ends.Other, Arrow) // for tests
 }
 
@@ -85,7 +87,7 @@ func (b *Inbox[T]) linked() bool {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.fed > 0 || e.finishing || e.holds > 0
+	return e.fed || e.finishing || e.holds > 0
 }
 
 func (b *Outbox[T]) linked() bool {
@@ -257,7 +259,7 @@ func (b *Inbox[T]) info() (s linkState) {
 	defer e.mu.Unlock()
 	return linkState{
 		feeds: len(e.feeds), depth: len(e.ch), size: cap(e.ch), sized: e.sized,
-		left: e.left, waiting: e.sleeping.Load(), closed: e.closed,
+		left: int(e.left), waiting: e.sleeping.Load(), closed: e.closed,
 	}
 }
 
@@ -279,6 +281,15 @@ func (b *Outbox[T]) info() linkState {
 		s.depth, s.size = len(e.to.ch), cap(e.to.ch)
 	}
 	return s
+}
+
+func (b *Inbox[T]) leads() *part { return nil }
+
+func (b *Outbox[T]) leads() *part {
+	if e := b.end.Load(); e != nil && e.to != nil && !e.to.sized {
+		return e.to.owner
+	}
+	return nil
 }
 
 // box finds the Inbox that this is the end of.
@@ -403,7 +414,9 @@ func parseTag(tag string) (o boxOptions, err error) {
 }
 
 // boxesOf lists a component's boxes in the order of their fields.
-func boxesOf(c Component) ([]namedBox, error) {
+func boxesOf(c Component) ([]namedBox, error) { return appendBoxes(nil, c) }
+
+func appendBoxes(boxes []namedBox, c Component) ([]namedBox, error) {
 	v := reflect.ValueOf(c)
 	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
 		return nil, fmt.Errorf("a component is a pointer to a struct, not %T", c)
@@ -413,7 +426,7 @@ func boxesOf(c Component) ([]namedBox, error) {
 	if err != nil {
 		return nil, err
 	}
-	boxes := make([]namedBox, 0, len(fields))
+	boxes = slices.Grow(boxes, len(fields))
 	for i := range fields {
 		f := &fields[i]
 		p := v.FieldByIndex(f.index).Addr().Interface()

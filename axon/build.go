@@ -59,6 +59,8 @@ func (g *Graph) Build() error {
 type builder struct {
 	mistakes []error
 	seen     []Component
+	boxes    []namedBox // of all parts
+	path     []*part    // from where cycles began
 }
 
 func (b *builder) mistake(format string, args ...any) {
@@ -70,6 +72,10 @@ func (b *builder) mistake(format string, args ...any) {
 func (b *builder) graph(g *Graph, owner *part) {
 	g.owner, g.parts = owner, make([]*part, 0, len(g.Parts))
 	arena := make([]part, len(g.Parts))
+	if owner == nil {
+		const perPart = 6
+		b.seen, b.boxes = make([]Component, 0, len(g.Parts)), make([]namedBox, 0, perPart*len(g.Parts))
+	}
 	for i := range g.Parts {
 		p := &arena[i]
 		p.Part, p.graph = g.Parts[i], g
@@ -112,7 +118,8 @@ func (b *builder) part(p *part) bool {
 		b.mistake("part %q has no component", p.Name)
 		return false
 	}
-	boxes, err := boxesOf(p.Component)
+	n := len(b.boxes)
+	all, err := appendBoxes(b.boxes, p.Component)
 	if err != nil {
 		b.mistake("part %q: %w", p.Name, err)
 		return false
@@ -122,7 +129,8 @@ func (b *builder) part(p *part) bool {
 		return false
 	}
 	b.seen = append(b.seen, p.Component)
-	p.boxes = boxes
+	boxes := all[n:len(all):len(all)]
+	b.boxes, p.boxes = all, boxes
 	if p.Lazy && !slices.ContainsFunc(boxes, func(x namedBox) bool { return x.inbound() && !x.boxOptions.control }) {
 		b.mistake("part %q is lazy and has no inbox: no message would ever start it", p.Name)
 	}
@@ -160,45 +168,44 @@ func (b *builder) unlinked(p *part) {
 // cycles reports every ring of links in which no inbox was given a size: when
 // all its boxes are full, each part in it waits for the next.
 func (b *builder) cycles(g *Graph) {
-	const (
-		unseen = iota
-		open
-		done
-	)
-	state := map[*part]int{}
-	var path []*part
-	var visit func(p *part)
-	visit = func(p *part) {
-		state[p] = open
-		path = append(path, p)
-		for _, x := range p.boxes {
-			if x.inbound() || x.signal || !x.mine() {
-				continue
-			}
-			to := x.info().to
-			if to == nil || to.info().sized || to.part() == nil {
-				continue
-			}
-			switch next := to.part(); state[next] {
-			case unseen:
-				visit(next)
-			case open:
-				names := []string{}
-				for _, q := range path[slices.Index(path, next):] {
-					names = append(names, q.address())
-				}
-				b.mistake("%s is a ring without a buffer: give one inbox in it a Size that holds all that can be under way",
-					strings.Join(append(names, next.address()), " -> "))
-			}
-		}
-		path = path[:len(path)-1]
-		state[p] = done
+	b.path = make([]*part, 0, len(g.parts))
+	g.walk(b.follow)
+}
+
+// How far cycles has come with a part.
+const (
+	unseen uint8 = iota
+	onPath
+	seen
+)
+
+// follow follows the links of a part, and so on, to where they come back.
+func (b *builder) follow(p *part) {
+	if p.mark != unseen {
+		return
 	}
-	g.walk(func(p *part) {
-		if state[p] == unseen {
-			visit(p)
+	p.mark = onPath
+	b.path = append(b.path, p)
+	for _, x := range p.boxes {
+		if x.inbound() || x.signal || !x.mine() {
+			continue
 		}
-	})
+		next := x.leads()
+		if next == nil {
+			continue
+		}
+		if next.mark == onPath {
+			names := []string{}
+			for _, q := range b.path[slices.Index(b.path, next):] {
+				names = append(names, q.address())
+			}
+			b.mistake("%s is a ring without a buffer: give one inbox in it a Size that holds all that can be under way",
+				strings.Join(append(names, next.address()), " -> "))
+		}
+		b.follow(next)
+	}
+	b.path = b.path[:len(b.path)-1]
+	p.mark = seen
 }
 
 // InboxOf returns the inbox of a component by its name. If there is none, or its

@@ -167,24 +167,25 @@ type inEnd[T any] struct {
 	// sleeping is set while the owner waits on ch and nothing else, so that a
 	// shutdown knows it has to be woken by a message.
 	sleeping atomic.Bool
-	sized    bool // a size was chosen, not defaulted
 
 	hand T // owned by the receiving goroutine, as is grip
 	grip grip
 
+	sized     bool  // a size was chosen, not defaulted
+	fed       bool  // there has been a sender
+	finishing bool  // there will be no more senders
+	closed    bool  // ch is
+	poked     bool  // the head of ch is no message, but wakes the receiver
+	parted    bool  // the part has returned for good
+	spare     int8  // 1 if there is a message that was kept
+	holds     int32 // of services and parts: they keep the inbox open without a sender
+	blocked   int32 // senders that wait in ch <- v
+	left      int32 // messages that nobody took
 	mu        sync.Mutex
 	feeds     []*outEnd[T]
-	holds     int // of a service: they keep the inbox open without a sender
-	blocked   int // senders that wait in ch <- v
-	fed       uint64
+	one       [1]*outEnd[T] // room for feeds, which are one as a rule
 	gone      chan struct{} // closed with inRefused; made by a blocked sender
-	finishing bool
-	closed    bool
-	poked     bool // the head of ch is no message, but wakes the receiver
-	spare     int  // 1 if there is a message that was kept
-	parted    bool // the part has returned for good
-	left      int  // messages that nobody took
-	alias     box  // the outermost box that exposes this one
+	alias     box           // the outermost box that exposes this one
 }
 
 // settle lets go of the message that was taken last. It reports whether there is
@@ -331,8 +332,11 @@ func (e *inEnd[T]) attach(o *outEnd[T]) error {
 	case e.finishing:
 		return ErrFinished
 	}
+	if e.feeds == nil {
+		e.feeds = e.one[:0]
+	}
 	e.feeds = append(e.feeds, o)
-	e.fed++
+	e.fed = true
 	return nil
 }
 
@@ -405,8 +409,8 @@ func (e *inEnd[T]) leave() (left int) {
 		return 0
 	}
 	e.parted = true
-	e.left = len(e.ch) + e.spare
-	return e.left
+	e.left = int32(len(e.ch)) + int32(e.spare)
+	return int(e.left)
 }
 
 func (e *inEnd[T]) isClosed() bool {

@@ -121,20 +121,20 @@ const (
 // outEnd is the working half of an outbox. Every send holds mu, but not while it
 // waits; so whoever holds mu may change to, and nothing is under way meanwhile.
 type outEnd[T any] struct {
-	mu    sync.Mutex
-	to    *inEnd[T]
-	flags atomic.Uint32
-	owner *part
-	back  bool // the link leads back: see Back
-	sent  uint64
-	loose bool // drop while unlinked, rather than wait for a link
+	mu      sync.Mutex
+	to      *inEnd[T]
+	flags   atomic.Uint32
+	waiting int32 // senders blocked now, the first since
+	owner   *part
+	sent    uint64
 
 	tap     func(T)
 	moved   chan struct{} // closed when to changes; made by a blocked sender
-	waiting int           // senders blocked now, the first since
 	since   time.Time
 	blocked time.Duration // time that senders have been blocked in all
 	alias   box           // the outermost box that exposes this one
+	loose   bool          // drop while unlinked, rather than wait for a link
+	back    bool          // the link leads back: see Back
 }
 
 // sendSlowly sends with all the questions asked. It is entered with mu locked,

@@ -34,6 +34,7 @@ type part struct {
 	graph *Graph
 	boxes []namedBox
 
+	mark     uint8 // of the builder
 	state    atomic.Int32
 	stopping atomic.Bool
 	ran      atomic.Bool // Main was called
@@ -93,6 +94,10 @@ func (p *part) find(name string) (box, error) {
 	}
 	return b, nil
 }
+
+// stopped reports whether the part was shut down. Its stopping follows a little
+// later than that, for those who can not take a lock.
+func (p *part) stopped() bool { return p.ctx.Load().Err() != nil }
 
 func (p *part) is(s State) bool { return State(p.state.Load()) == s }
 
@@ -232,7 +237,7 @@ func (p *part) call(fault **Fault) {
 		default:
 			f = &Fault{Err: err}
 		}
-		if p.stopping.Load() && f.Panic == nil {
+		if p.stopped() && f.Panic == nil {
 			return
 		}
 		f.Graph, f.Part, f.part, f.Time = p.graph.Name, p.address(), p, time.Now()
@@ -276,7 +281,7 @@ func (p *part) end() {
 	if p.state.Swap(int32(Done)) == int32(Done) {
 		return
 	}
-	if p.stopping.Load() && p.run.suspended() {
+	if p.stopped() && p.run.suspended() {
 		p.mu.Lock()
 		p.kept = true
 		p.mu.Unlock()
