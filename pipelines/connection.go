@@ -43,7 +43,7 @@ func (s *Server) Connection(conn net.Conn) *axon.Graph {
 	about := &http1.Conn{Remote: conn.RemoteAddr(), Local: conn.LocalAddr()}
 
 	reader := &tcp.Reader{Conn: conn, First: s.Limits.FirstTime()}
-	parser := &http1.Parser{Conn: about, Socket: conn, Flight: flight, Limits: s.Limits, Clock: s.Log != nil}
+	parser := &http1.Parser{Conn: about, Socket: reader, Flight: flight, Limits: s.Limits, Clock: s.Log != nil}
 	router := &http1.Router{Methods: s.Methods}
 	guard, errors := &http1.Guard{Patience: s.Patience}, s.errors()
 	writer := &http1.Writer{Conn: conn, Flight: flight, Limits: s.Limits, Server: s.Name}

@@ -39,6 +39,7 @@ type Listener struct {
 
 	mu      sync.Mutex
 	closing bool
+	pause   context.CancelFunc // of the pause that Main makes
 }
 
 var (
@@ -67,6 +68,9 @@ func (l *Listener) Finish() {
 	defer l.mu.Unlock()
 	l.closing = true
 	_ = l.Socket.Close()
+	if l.pause != nil {
+		l.pause()
+	}
 }
 
 // Interrupt closes the socket.
@@ -109,16 +113,14 @@ func (l *Listener) Main(ctx context.Context) error {
 			<-slots
 		}
 		pause = min(max(2*pause, 5*time.Millisecond), time.Second)
-		if !sleep(ctx, pause) {
-			return ctx.Err()
-		}
+		l.sleep(ctx, pause)
 	}
 }
 
 // serve starts the graph of a connection. What accepted it takes care that the
 // connection is closed when the graph has ended.
 func (l *Listener) serve(ctx context.Context, conn net.Conn, slots chan struct{}) {
-	g, err := l.Connection(conn)
+	g, err := l.graph(conn)
 	if err == nil {
 		g.OnEnd(func(err error) {
 			_ = conn.Close()
@@ -140,6 +142,19 @@ func (l *Listener) serve(ctx context.Context, conn net.Conn, slots chan struct{}
 	_ = l.Failures.TrySend(fmt.Errorf("tcp: connection from %v: %w", conn.RemoteAddr(), err))
 }
 
+// graph makes the graph for a connection. A panic costs that connection alone.
+func (l *Listener) graph(conn net.Conn) (g *axon.Graph, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("making its graph panicked: %v", r)
+		}
+	}()
+	if g, err = l.Connection(conn); g == nil && err == nil {
+		err = errors.New("no graph was made for it")
+	}
+	return g, err
+}
+
 // passes reports whether accepting may work again later.
 func passes(err error) bool {
 	for _, e := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM,
@@ -151,14 +166,15 @@ func passes(err error) bool {
 	return false
 }
 
-// sleep waits, unless ctx ends first.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
+// sleep waits, unless the Listener is told to end.
+func (l *Listener) sleep(ctx context.Context, d time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	l.mu.Lock()
+	l.pause = cancel
+	if l.closing {
+		cancel()
 	}
+	l.mu.Unlock()
+	<-ctx.Done()
 }

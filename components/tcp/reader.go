@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -42,6 +43,10 @@ type Reader struct {
 
 	closing atomic.Bool
 	told    bool // Closing was passed on
+
+	mu      sync.Mutex
+	woken   bool // the deadline wakes Main, which has not seen why
+	stopped bool // it does so for ever
 }
 
 var (
@@ -52,12 +57,42 @@ var (
 
 // Finish wakes the Reader so that it can say that the server is closing.
 func (r *Reader) Finish() {
-	r.closing.Store(true)
-	_ = r.Conn.SetReadDeadline(past)
+	if !r.closing.Swap(true) {
+		r.wake(false)
+	}
 }
 
 // Interrupt wakes the Reader from waiting for the socket.
-func (r *Reader) Interrupt() { _ = r.Conn.SetReadDeadline(past) }
+func (r *Reader) Interrupt() { r.wake(true) }
+
+func (r *Reader) wake(stop bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.woken, r.stopped = true, r.stopped || stop
+	_ = r.Conn.SetReadDeadline(past)
+}
+
+// SetReadDeadline sets when the Reader says Timeout. The receiver uses it rather
+// than the connection's own, which would hide a Finish. When the Reader says
+// Closing, there is no deadline.
+func (r *Reader) SetReadDeadline(t time.Time) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.woken {
+		return nil
+	}
+	return r.Conn.SetReadDeadline(t)
+}
+
+// awake takes the deadline away that has woken Main.
+func (r *Reader) awake() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.woken = r.stopped
+	if !r.woken {
+		_ = r.Conn.SetReadDeadline(time.Time{})
+	}
+}
 
 // past is a deadline that has passed.
 var past = time.Unix(1, 0)
@@ -65,8 +100,8 @@ var past = time.Unix(1, 0)
 // Main implements axon.Component.
 func (r *Reader) Main(ctx context.Context) error {
 	read := r.source()
-	if r.First > 0 && !r.closing.Load() {
-		_ = r.Conn.SetReadDeadline(time.Now().Add(r.First))
+	if r.First > 0 {
+		_ = r.SetReadDeadline(time.Now().Add(r.First))
 	}
 	large := false
 	for {
@@ -80,6 +115,9 @@ func (r *Reader) Main(ctx context.Context) error {
 		switch {
 		case err == nil:
 		case errors.Is(err, axon.ErrGone):
+			if c != nil {
+				c.Release()
+			}
 			r.linger(ctx, read)
 			return nil
 		case err == io.EOF:
@@ -99,13 +137,16 @@ func (r *Reader) failed(ctx context.Context, err error) error {
 	case err == io.EOF:
 		return err
 	case r.closing.Load() && !r.told:
-		r.told = true
 		// The receiver sets the deadline it needs when it has heard of this.
-		_ = r.Conn.SetReadDeadline(time.Time{})
+		r.awake()
+		r.told = true
 		return r.Outbox.Send(ctx, &Chunk{Event: Closing})
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		_ = r.Conn.SetReadDeadline(time.Time{})
-		return r.Outbox.Send(ctx, &Chunk{Event: Timeout})
+		_ = r.SetReadDeadline(time.Time{})
+		if err := r.Outbox.Send(ctx, &Chunk{Event: Timeout}); !errors.Is(err, axon.ErrGone) {
+			return err
+		}
+		return io.EOF // the receiver had gone, and the time to linger is over
 	case errors.Is(err, net.ErrClosed):
 		return io.EOF
 	}
@@ -121,7 +162,7 @@ func (r *Reader) linger(ctx context.Context, read func(bool) (*Chunk, error)) {
 	if limit <= 0 {
 		limit = 2 * time.Second
 	}
-	_ = r.Conn.SetReadDeadline(time.Now().Add(limit))
+	_ = r.SetReadDeadline(time.Now().Add(limit))
 	for ctx.Err() == nil {
 		c, err := read(true)
 		if err != nil {
