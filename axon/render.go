@@ -67,7 +67,10 @@ func (l LinkInfo) counts() string {
 	if l.Sent == 0 && l.Depth == 0 && l.Blocked == 0 {
 		return ""
 	}
-	s := fmt.Sprintf("%d sent, %d of %d waiting", l.Sent, l.Depth, l.Size)
+	s := fmt.Sprintf("%d sent", l.Sent)
+	if l.Size > 0 { // not for a Control that the runtime serves
+		s += fmt.Sprintf(", %d of %d waiting", l.Depth, l.Size)
+	}
 	if l.Blocked > 0 {
 		s += fmt.Sprintf(", blocked %v", l.Blocked.Round(time.Microsecond))
 	}
