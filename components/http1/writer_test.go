@@ -445,6 +445,21 @@ func testWriterContinue(t *testing.T) {
 	}
 }
 
+// A 100 that leaves alone leaves once.
+func TestWriter_ContinueOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newAnswering(t)
+		a := x.asked(&Request{Method: "PUT"})
+		x.answer(&Response{Request: a, interim: true})
+		x.Settle()
+		x.answer(Text(a, 200, "a"))
+		x.Settle()
+		if n := strings.Count(x.conn.String(), "100 Continue"); n != 1 {
+			t.Errorf("%d times 100 in %q", n, x.conn)
+		}
+	})
+}
+
 func TestWriter_ContinueWithoutFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newAnswering(t, func(w *Writer) { w.Flight = nil })

@@ -1,0 +1,127 @@
+package nethttp
+
+import (
+	"errors"
+	"maps"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/kamaelia-go/kamaelia/components/http1"
+)
+
+// A call is a request on its way through an instance.
+type call struct {
+	req    *http1.Request
+	fault  *http1.Failure // in place of req: its target is none
+	from   *http.Request
+	writer http.ResponseWriter
+
+	taken  bool          // by the Source
+	wanted chan struct{} // closed when a handler reads the body
+	done   chan struct{} // closed when the Source needs nothing of from any more
+}
+
+// newCall makes of a request what a connection's parser would have made of it.
+func newCall(w http.ResponseWriter, r *http.Request) *call {
+	c := &call{from: r, writer: w, wanted: make(chan struct{}), done: make(chan struct{})}
+	c.req = &http1.Request{
+		Method: r.Method, Host: r.Host, Major: 1, Minor: 1,
+		Header:        append(http1.Header{{Name: "Host", Value: r.Host}}, fieldsOf(r.Header)...),
+		ContentLength: r.ContentLength,
+		Conn:          &http1.Conn{Remote: remoteOf(r), TLS: r.TLS != nil, Base: r.Context()},
+	}
+	if r.Method == "" {
+		c.req.Method = http.MethodGet
+	}
+	if r.ProtoMajor == 1 && r.ProtoMinor == 0 {
+		c.req.Minor = 0
+	}
+	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		c.req.Conn.Local = local
+	}
+	if r.Body == nil || r.Body == http.NoBody {
+		c.req.ContentLength = 0
+	} else if r.ContentLength != 0 {
+		c.req.Body = http1.NewBody(0)
+		c.req.Body.OnFirstRead(sync.OnceFunc(func() { close(c.wanted) }))
+	}
+	if err := c.req.SetTarget(targetOf(r)); err != nil {
+		if !errors.As(err, &c.fault) {
+			c.fault = &http1.Failure{Status: http.StatusBadRequest, Cause: err}
+		}
+		c.fault.Request = c.req
+	}
+	return c
+}
+
+// targetOf returns the request-target. The URL says more than RequestURI does:
+// http.StripPrefix and the like change it.
+func targetOf(r *http.Request) string {
+	if r.Method == http.MethodConnect {
+		return r.Host
+	}
+	target := r.URL.RequestURI()
+	if target != "*" && !strings.HasPrefix(target, "/") {
+		target = "/" + target
+	}
+	return target
+}
+
+// remoteOf returns the client's address.
+func remoteOf(r *http.Request) net.Addr {
+	if at, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		return net.TCPAddrFromAddrPort(at)
+	}
+	return named(r.RemoteAddr)
+}
+
+// named is an address that is no more than its name.
+type named string
+
+func (n named) Network() string { return "" }
+func (n named) String() string  { return string(n) }
+
+// fieldsOf returns header fields in the order of their names.
+func fieldsOf(header http.Header) http1.Header {
+	fields := make(http1.Header, 0, len(header)+1)
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, value := range header[name] {
+			fields.Add(name, value)
+		}
+	}
+	return fields
+}
+
+// feeding reports whether the body of the request is being read.
+func (c *call) feeding() bool {
+	select {
+	case <-c.wanted:
+	default:
+		return false
+	}
+	select {
+	case <-c.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// leave returns when nobody reads the http.Request's body any more. If a read of
+// it waits for the client, the answer is sent before.
+func (c *call) leave(answered bool) {
+	if c.req.Body != nil {
+		_ = c.req.Body.Close()
+	}
+	if !c.taken {
+		return
+	}
+	if answered && c.feeding() {
+		_ = http.NewResponseController(c.writer).Flush()
+	}
+	<-c.done
+}

@@ -1,0 +1,209 @@
+package nethttp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/kamaelia-go/kamaelia/axon"
+	"github.com/kamaelia-go/kamaelia/components/http1"
+)
+
+// Graph is a http.Handler whose requests are answered by a graph of parts: all
+// that a connection's graph has between its parser and its writer.
+//
+//	http.Request ──▶ SOURCE ──▶ the application's parts ──▶ SINK ──▶ http.ResponseWriter
+//
+// Each request has an instance of that graph to itself while it is answered.
+// Instances are kept and used again, so there are as many as there were requests
+// at once. One that fails is thrown away, and so is one whose request was given
+// up before there was an answer.
+//
+// A Graph is used by pointer, starts with its first request, and should be shut
+// down after the http.Server it is for.
+type Graph struct {
+	// Application makes an instance: a graph in which the two are parts. See
+	// pipelines.Server.Application for one.
+	Application func(*Source, *Sink) *axon.Graph
+
+	// System runs the instances; nil means a System of the Graph's own.
+	System *axon.System
+
+	// Most is how many requests are answered at once, others wait; 0 means 256.
+	Most int
+
+	// Report, if set, gets the error of every instance that could not be built
+	// or has failed. It may be called by several goroutines at once.
+	Report func(error)
+
+	once  sync.Once
+	slots chan struct{} // one taken for each request
+
+	mu      sync.Mutex
+	closed  bool
+	own     *axon.System
+	pool    *pool
+	running *axon.Running
+	idle    []*instance // last in, first out: its memory is still warm
+}
+
+var _ http.Handler = (*Graph)(nil)
+
+var (
+	errUnfit   = errors.New("nethttp: the graph can not answer")
+	errClosed  = errors.New("nethttp: the graph is shut down")
+	errGivenUp = errors.New("nethttp: the request was given up")
+)
+
+// ServeHTTP implements http.Handler.
+func (g *Graph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := newCall(w, r)
+	i, err := g.borrow(r.Context())
+	if err != nil {
+		_ = c.write(http1.Plain(&http1.Failure{Status: statusOf(err), Request: c.req}), nil)
+		return
+	}
+	resp, err := i.ask(r.Context(), c)
+	defer g.giveBack(i, c, err == nil)
+	if err != nil {
+		resp = http1.Plain(&http1.Failure{Status: statusOf(err), Request: c.req, Close: c.req.Body != nil})
+	}
+	if err := c.write(resp, i.sink); errors.Is(err, errCut) {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// statusOf returns the status that fits a request which no graph has answered.
+func statusOf(err error) int {
+	if errors.Is(err, errUnfit) {
+		return http.StatusInternalServerError
+	}
+	return http.StatusServiceUnavailable // it was given up, or we are closing
+}
+
+// borrow returns an instance that nobody uses.
+func (g *Graph) borrow(ctx context.Context) (i *instance, err error) {
+	g.once.Do(func() {
+		if g.Most <= 0 {
+			g.Most = 256
+		}
+		g.slots = make(chan struct{}, g.Most)
+	})
+	select {
+	case g.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	if i, err = g.take(); err != nil {
+		<-g.slots
+	}
+	return i, err
+}
+
+// take returns an idle instance, or a new one.
+func (g *Graph) take() (*instance, error) {
+	g.mu.Lock()
+	if err := g.start(); err != nil {
+		g.mu.Unlock()
+		return nil, err
+	}
+	for n := len(g.idle); n > 0; n = len(g.idle) {
+		i := g.idle[n-1]
+		g.idle[n-1] = nil
+		g.idle = g.idle[:n-1]
+		if !i.ended() {
+			g.mu.Unlock()
+			return i, nil
+		}
+		g.report(i.failure())
+	}
+	g.mu.Unlock()
+	i, err := g.pool.instance(g.running)
+	if err != nil && !errors.Is(err, errClosed) {
+		g.report(err)
+		err = fmt.Errorf("%w: %w", errUnfit, err)
+	}
+	return i, err
+}
+
+// start starts the pool, if that was not done. The caller holds g.mu.
+func (g *Graph) start() error {
+	switch {
+	case g.closed:
+		return errClosed
+	case g.running != nil:
+		return nil
+	case g.Application == nil:
+		return fmt.Errorf("%w: it has no Application", errUnfit)
+	}
+	sys := g.System
+	if sys == nil {
+		g.own = new(axon.System)
+		sys = g.own
+	}
+	g.pool = newPool(g.Application)
+	running, err := sys.Start(context.Background(), &axon.Graph{
+		Name:  "nethttp",
+		Parts: axon.Parts{{Name: "POOL", Component: g.pool, Policy: axon.Policy{Restarts: -1}}},
+	})
+	g.running = running
+	return err
+}
+
+// giveBack ends the use of an instance. It returns when that no longer needs the
+// http.Request.
+func (g *Graph) giveBack(i *instance, c *call, answered bool) {
+	if !answered {
+		i.running.Stop(errGivenUp)
+	}
+	c.leave(answered)
+	if i.ended() {
+		g.report(i.failure())
+	} else if answered {
+		g.mu.Lock()
+		g.idle = append(g.idle, i)
+		g.mu.Unlock()
+	}
+	<-g.slots
+}
+
+func (g *Graph) report(err error) {
+	if err != nil && g.Report != nil {
+		g.Report(err)
+	}
+}
+
+// Shutdown takes no more requests, waits for those under way and ends all
+// instances; when ctx ends, it ends them at once. It returns the cause then.
+func (g *Graph) Shutdown(ctx context.Context) error {
+	g.mu.Lock()
+	running, own := g.running, g.own
+	g.closed, g.idle = true, nil
+	g.mu.Unlock()
+	if running == nil {
+		return nil
+	}
+	running.Finish()
+	err := error(nil)
+	select {
+	case <-running.Done():
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+		running.Stop(err)
+		<-running.Done()
+	}
+	if own != nil {
+		own.Close()
+	}
+	return err
+}
+
+// Close ends all instances at once.
+func (g *Graph) Close() error {
+	now, cancel := context.WithCancelCause(context.Background())
+	cancel(errClosed)
+	_ = g.Shutdown(now)
+	return nil
+}

@@ -1,0 +1,144 @@
+package nethttp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/kamaelia-go/kamaelia/components/http1"
+)
+
+// errCut says that a client has got a part of an answer, and must not take that
+// for the whole.
+var errCut = errors.New("nethttp: the answer broke off")
+
+// write sends the answer to a call by its http.ResponseWriter. It returns errCut,
+// or the error of a write to the client.
+func (c *call) write(resp *http1.Response, sink *Sink) error {
+	defer discard(resp)
+	if c.req.Body != nil {
+		if resp.Stream == nil {
+			_ = c.req.Body.Close()
+		}
+		if resp.Stream != nil || c.feeding() {
+			// Otherwise net/http reads the body itself before it sends the head.
+			_ = http.NewResponseController(c.writer).EnableFullDuplex()
+		}
+	}
+	length := c.writeHead(resp)
+	switch {
+	case c.req.Method == http.MethodHead || resp.Status == 204 || resp.Status == 304:
+		return nil
+	case resp.File != nil:
+		return c.writeFile(resp.File)
+	case resp.Stream != nil:
+		sink.mark(resp.Stream)
+		defer sink.mark(nil)
+		return c.writeStream(resp.Stream, length)
+	}
+	_, err := c.writer.Write(resp.Bytes)
+	return err
+}
+
+// writeHead sends status and fields. It returns the length of the body, -1 if it
+// is not known.
+func (c *call) writeHead(resp *http1.Response) (length int64) {
+	head := c.writer.Header()
+	for line := range strings.SplitSeq(string(resp.Rendered), "\r\n") {
+		if name, value, ok := strings.Cut(line, ":"); ok {
+			head.Add(name, strings.Trim(value, " \t"))
+		}
+	}
+	for _, f := range resp.Header {
+		switch http.CanonicalHeaderKey(f.Name) {
+		case "Date", "Connection", "Keep-Alive", "Transfer-Encoding": // the server's business
+		default:
+			head.Add(f.Name, f.Value)
+		}
+	}
+	if resp.Close {
+		head.Set("Connection", "close")
+	}
+	if !(http1.Header(resp.Header).Has("Content-Type")) && head.Get("Content-Type") == "" {
+		head["Content-Type"] = nil // no guesses
+	}
+	length = int64(len(resp.Bytes))
+	switch {
+	case resp.File != nil:
+		length = resp.File.Size
+	case resp.Stream != nil && resp.Length > 0:
+		length = resp.Length
+	case resp.Stream != nil:
+		length = -1
+	}
+	if resp.Bytes != nil || resp.File != nil || resp.Stream != nil || c.req.Method != http.MethodHead && resp.Status != 304 {
+		// The handler's own word counts only where there is no body to measure.
+		head.Del("Content-Length")
+		if length >= 0 && resp.Status != 204 && resp.Status != 304 {
+			head.Set("Content-Length", strconv.FormatInt(length, 10))
+		}
+	}
+	c.writer.WriteHeader(resp.Status)
+	return length
+}
+
+// writeFile sends a section of a file; by sendfile, where the server can.
+func (c *call) writeFile(f *http1.Section) error {
+	if _, err := f.File.Seek(f.Offset, io.SeekStart); err != nil {
+		return fmt.Errorf("%w: %w", errCut, err)
+	}
+	n, err := io.CopyN(c.writer, f.File, f.Size)
+	if err == io.EOF {
+		return fmt.Errorf("%w: %s ended after %d of %d bytes", errCut, f.File.Name(), n, f.Size)
+	}
+	return err
+}
+
+// writeStream sends what a stream yields, as it comes.
+func (c *call) writeStream(stream io.ReadCloser, length int64) error {
+	stop := context.AfterFunc(c.from.Context(), func() { _ = stream.Close() })
+	defer stop()
+	buf := copyBuffers.Get().(*[]byte)
+	defer copyBuffers.Put(buf)
+	flush := http.NewResponseController(c.writer).Flush
+	_ = flush() // the head leaves before the wait for the body
+	for n := int64(0); ; {
+		p := *buf
+		if length >= 0 {
+			if p = p[:min(int64(len(p)), length-n)]; len(p) == 0 {
+				return nil
+			}
+		}
+		got, err := stream.Read(p)
+		if got > 0 {
+			n += int64(got)
+			if _, err := c.writer.Write(p[:got]); err != nil {
+				return err
+			}
+			_ = flush()
+		}
+		switch {
+		case err == nil:
+		case err != io.EOF:
+			return fmt.Errorf("%w: %w", errCut, err)
+		case length >= 0 && n < length:
+			return fmt.Errorf("%w after %d of %d bytes", errCut, n, length)
+		default:
+			c.writeTrailer(stream)
+			return nil
+		}
+	}
+}
+
+// writeTrailer sets the trailer fields of a stream that has some.
+func (c *call) writeTrailer(stream io.Reader) {
+	if s, ok := stream.(interface{ Trailer() http1.Header }); ok {
+		for _, f := range s.Trailer() {
+			c.writer.Header().Add(http.TrailerPrefix+f.Name, f.Value)
+		}
+	}
+}
