@@ -40,12 +40,15 @@ func serve(t testing.TB, s *pipelines.Server) *served {
 
 func serveSite(t testing.TB, site *pipelines.Site) *served {
 	t.Helper()
-	socket, err := tcp.Listen("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var err error
+	if len(site.Sockets) == 0 {
+		socket, err := tcp.Listen("127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		site.Sockets = append(site.Sockets, socket)
 	}
-	site.Sockets = append(site.Sockets, socket)
-	x := &served{t: t, addr: socket.Addr().String(), sys: &axon.System{}}
+	x := &served{t: t, addr: site.Sockets[0].Addr().String(), sys: &axon.System{}}
 	x.sys.Watch(func(e axon.Event) {
 		if e.Kind == axon.PartFailed {
 			x.mu.Lock()
@@ -136,7 +139,11 @@ func (c *client) listen(method string) (answer, error) {
 func (c *client) asks(path string) answer {
 	c.t.Helper()
 	c.says(request(path))
-	return c.hears("GET")
+	a, err := c.listen("GET")
+	if err != nil {
+		c.t.Fatalf("no answer to GET %s: %v", path, err)
+	}
+	return a
 }
 
 func request(path string) string { return "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n" }
@@ -157,7 +164,7 @@ func mount(f func(ctx context.Context, req *http1.Request) (*http1.Response, err
 }
 
 func at(path string, f func(ctx context.Context, req *http1.Request) (*http1.Response, error)) pipelines.Mount {
-	name := strings.ToUpper(strings.Trim(path, "/"))
+	name := strings.ToUpper(strings.ReplaceAll(strings.Trim(path, "/"), "/", "_"))
 	if name == "" {
 		name = "ROOT"
 	}

@@ -19,12 +19,12 @@ func connection(conn net.Conn) *axon.Graph {
 	flight := new(http1.Flight) // the order of the requests
 
 	reader := &tcp.Reader{Conn: conn, First: 10 * time.Second} // for the first byte
-	parser := &http1.Parser{Conn: &http1.Conn{Remote: conn.RemoteAddr()}, Socket: conn, Flight: flight}
+	parser := &http1.Parser{Conn: &http1.Conn{Remote: conn.RemoteAddr()}, Socket: reader, Flight: flight}
 	drinks := &http1.HandlerFunc{Func: drinks}
 	guard, errors := &http1.Guard{}, &JSONErrors{}
 	writer := &http1.Writer{Conn: conn, Flight: flight}
 
-	again := axon.Policy{Restarts: -1} // a panic costs one request
+	again := axon.Policy{Restarts: 100, Window: time.Second, Then: axon.StopPart} // a panic costs one request
 	return &axon.Graph{
 		Name: "connection",
 		Parts: axon.Parts{
@@ -47,6 +47,7 @@ func connection(conn net.Conn) *axon.Graph {
 			axon.Back(&writer.Failures, &guard.Inbox),
 			axon.Link(&guard.Failures, &errors.Inbox),
 			axon.Back(&errors.Outbox, &guard.Answers),
+			axon.Link(&guard.Signal, &errors.Control), // so that ERRORS ends, even if it hangs
 			axon.Link(&guard.Outbox, &writer.Inbox),
 		},
 	}
