@@ -17,7 +17,8 @@ type partContext struct {
 
 	mu     sync.Mutex
 	done   chan struct{} // made when asked for
-	err    *stopError
+	ended  bool
+	err    *stopError // set a little before it has ended: see mark
 	afters map[*func()]struct{}
 }
 
@@ -58,7 +59,7 @@ func (c *partContext) Done() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.done == nil {
-		if c.err != nil {
+		if c.ended {
 			return closedChan
 		}
 		c.done = make(chan struct{})
@@ -82,7 +83,7 @@ func (c *partContext) Err() error {
 func (c *partContext) AfterFunc(f func()) (stop func() bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.err != nil {
+	if c.ended {
 		go f()
 		return func() bool { return false }
 	}
@@ -99,15 +100,15 @@ func (c *partContext) AfterFunc(f func()) (stop func() bool) {
 	}
 }
 
-// stop ends the context and reports whether this call did.
-func (c *partContext) stop(cause error) bool {
+// mark gives the context the cause of its end, if it has none yet.
+func (c *partContext) mark(cause error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return
+	}
 	if cause == nil {
 		cause = ErrShutdown
-	}
-	c.mu.Lock()
-	if c.err != nil {
-		c.mu.Unlock()
-		return false
 	}
 	var same *stopError
 	if errors.As(cause, &same) {
@@ -115,6 +116,17 @@ func (c *partContext) stop(cause error) bool {
 	} else {
 		c.err = &stopError{cause}
 	}
+}
+
+// stop ends the context and reports whether this call did.
+func (c *partContext) stop(cause error) bool {
+	c.mark(cause)
+	c.mu.Lock()
+	if c.ended {
+		c.mu.Unlock()
+		return false
+	}
+	c.ended = true
 	if c.done != nil {
 		close(c.done)
 	}

@@ -456,3 +456,48 @@ func TestPartContext(t *testing.T) {
 		t.Error("the test is no part")
 	}
 }
+
+// When all is shut down, no part takes the end of its sender for a finish: what
+// it has got is not all there is.
+func TestShutdownLooksLikeNoFinish(t *testing.T) {
+	for _, how := range []string{"flat", "nested", "spawned"} {
+		t.Run(how, func(t *testing.T) {
+			why := errors.New("why")
+			for i := range 300 {
+				saw := make(chan error, 1)
+				source := &body{main: idle}
+				sink := &body{main: func(ctx context.Context, b *body) error {
+					_, err := b.Inbox.Recv(ctx)
+					saw <- err
+					return err
+				}}
+				g := two(source, sink)
+				switch how {
+				case "nested":
+					inner := single(sink)
+					g.Parts[1].Component = inner
+				case "spawned":
+					inner := g
+					g = single(&body{main: func(ctx context.Context, _ *body) error { return inner.Run(ctx) }})
+				}
+				ctx, stop := context.WithCancelCause(t.Context())
+				done := make(chan error)
+				go func() { done <- g.Run(ctx) }()
+				for range i % 20 {
+					runtime.Gosched()
+				}
+				stop(why)
+				if err := <-done; !errors.Is(err, why) {
+					t.Fatal(err)
+				}
+				select {
+				case err := <-saw:
+					if !errors.Is(err, why) {
+						t.Fatalf("run %d: the receiver saw %v", i, err)
+					}
+				default: // it was stopped before it began
+				}
+			}
+		})
+	}
+}

@@ -474,6 +474,9 @@ func (p *part) spawn(ctx context.Context, g *Graph) (*Running, error) {
 	p.children[r] = true
 	told := p.told
 	p.mu.Unlock()
+	if p.stopping.Load() {
+		r.mark(p.cause())
+	}
 	r.start()
 	switch {
 	case p.stopping.Load():

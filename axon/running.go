@@ -268,8 +268,24 @@ func (r *Running) stop(cause error) {
 		r.grace = time.AfterFunc(r.sys.grace(), r.abandon)
 	}
 	r.mu.Unlock()
+	r.mark(cause)
 	for _, p := range r.graph.parts {
 		p.stop(cause)
+	}
+}
+
+// mark lets all parts know that they are shut down, before any of them is woken
+// to end: its end would be taken for a finish by those it sends to.
+func (r *Running) mark(cause error) {
+	for _, p := range r.graph.parts {
+		p.ctx.Load().mark(cause)
+		p.stopping.Store(true)
+		p.mu.Lock()
+		children := p.childList()
+		p.mu.Unlock()
+		for _, c := range children {
+			c.mark(cause)
+		}
 	}
 }
 
@@ -341,8 +357,8 @@ func (r *Running) end() {
 	if r.graph.onEnd != nil {
 		r.graph.onEnd(err)
 	}
-	close(r.done)
 	r.sys.publish(Event{Kind: GraphEnded, Graph: r.graph.Name, Err: err})
+	close(r.done)
 	if r.parent != nil {
 		r.parent.childEnded(r)
 	} else {
