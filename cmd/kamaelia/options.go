@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/accesslog"
 	"github.com/kamaelia-go/kamaelia/components/files"
 	"github.com/kamaelia-go/kamaelia/components/http1"
+	"github.com/kamaelia-go/kamaelia/components/tcp"
 	"github.com/kamaelia-go/kamaelia/pipelines"
 )
 
@@ -89,6 +92,26 @@ func (o *siteOptions) site(tree *files.Tree, log io.Writer) (*pipelines.Site, er
 		}
 	}
 	return site, nil
+}
+
+// sockets opens what is listened on.
+func (o *siteOptions) sockets() ([]net.Listener, error) {
+	var all []net.Listener
+	for _, addr := range o.Listen {
+		l, err := tcp.Listen(addr)
+		if err == nil {
+			all = append(all, l)
+			continue
+		}
+		for _, l := range all {
+			_ = l.Close()
+		}
+		if _, ok := errors.AsType[*net.AddrError](err); ok {
+			return nil, fmt.Errorf("%w: --listen %s: %w", errUsage, addr, cause(err))
+		}
+		return nil, fmt.Errorf("cannot listen on %s: %w", addr, cause(err))
+	}
+	return all, nil
 }
 
 // accessLog opens where the lines go; nil means nowhere.

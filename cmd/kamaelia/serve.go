@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -14,7 +13,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/kamaelia-go/kamaelia/axon"
-	"github.com/kamaelia-go/kamaelia/components/tcp"
 )
 
 type serveCommand struct {
@@ -44,12 +42,8 @@ func (c *serveCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	for _, addr := range c.Listen {
-		l, err := tcp.Listen(addr)
-		if err != nil {
-			return fmt.Errorf("cannot listen on %s: %w", addr, cause(err))
-		}
-		site.Sockets = append(site.Sockets, l)
+	if site.Sockets, err = c.sockets(); err != nil {
+		return err
 	}
 	return c.serve(site.Graph(), site.Sockets, log)
 }
@@ -75,14 +69,14 @@ func (c *serveCommand) serve(g *axon.Graph, sockets []net.Listener, log zerolog.
 	for {
 		select {
 		case <-running.Done():
-			return ended(running)
+			return running.Wait(context.Background())
 		case <-deadline:
 			log.Warn().Dur("grace", c.Grace).Msg("requests under way are cut: the grace is over")
-			running.Stop(errCut)
+			running.Stop(errGrace)
 		case s := <-signals:
 			if deadline != nil {
 				log.Warn().Str("signal", s.String()).Msg("ending at once")
-				running.Stop(errCut)
+				running.Stop(errSecond)
 				continue
 			}
 			log.Info().Str("signal", s.String()).Msg("ending when the requests under way are done")
@@ -92,16 +86,11 @@ func (c *serveCommand) serve(g *axon.Graph, sockets []net.Listener, log zerolog.
 	}
 }
 
-// errCut is why a graph is shut down that did not end by itself.
-var errCut = errors.New("the server was told to end")
-
-// ended returns why the graph ended, nil if it was told to.
-func ended(r *axon.Running) error {
-	if err := r.Wait(context.Background()); err != nil && !errors.Is(err, errCut) {
-		return err
-	}
-	return nil
-}
+// Why a graph is shut down that did not end in time.
+var (
+	errGrace  = errors.New("requests under way were cut when the grace was over")
+	errSecond = errors.New("requests under way were cut by a second signal")
+)
 
 // newLogger returns a logger to the standard error: for people on a terminal,
 // JSON otherwise.

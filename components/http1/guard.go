@@ -38,7 +38,8 @@ type Guard struct {
 	// Outbox carries one response for each failure.
 	Outbox axon.Outbox[*Response]
 
-	deaf bool // the error component has let a failure pass, and not said a word since
+	clock *time.Timer
+	deaf  bool // the error component has let a failure pass, and not said a word since
 }
 
 var (
@@ -83,22 +84,22 @@ func (g *Guard) ask(ctx context.Context, f *Failure) *Response {
 			return nil
 		}
 	}
-	patience := g.Patience
-	if patience <= 0 {
-		patience = 5 * time.Second
-	}
-	wait, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if err := g.Failures.Send(wait, f); err != nil {
-		g.deaf = errors.Is(err, context.DeadlineExceeded)
+	if err := g.Failures.TrySend(f); err != nil {
+		g.deaf = errors.Is(err, axon.ErrFull)
 		return nil
 	}
+	defer g.startClock()()
 	for {
-		resp, err := g.Answers.Recv(wait)
-		switch {
-		case err != nil:
-			g.deaf = errors.Is(err, context.DeadlineExceeded)
+		var resp *Response
+		select {
+		case resp = <-g.Answers.C(): // nil, too, when the error component has ended
+		case <-g.clock.C:
+			g.deaf = true
 			return nil
+		case <-ctx.Done():
+			return nil
+		}
+		switch {
 		case resp == nil:
 			return nil
 		case resp.Request != f.Request:
@@ -110,6 +111,21 @@ func (g *Guard) ask(ctx context.Context, f *Failure) *Response {
 			return resp
 		}
 	}
+}
+
+// startClock starts the clock of the Guard's patience, and returns how to stop
+// it. There is one clock for all failures: making one is dear.
+func (g *Guard) startClock() (stop func() bool) {
+	patience := g.Patience
+	if patience <= 0 {
+		patience = 5 * time.Second
+	}
+	if g.clock == nil {
+		g.clock = time.NewTimer(patience)
+	} else {
+		g.clock.Reset(patience)
+	}
+	return g.clock.Stop
 }
 
 // complete makes an answer keep what the protocol asks of it.
