@@ -42,7 +42,7 @@ func (s *Server) Connection(conn net.Conn) *axon.Graph {
 	flight := new(http1.Flight)
 	about := &http1.Conn{Remote: conn.RemoteAddr(), Local: conn.LocalAddr()}
 
-	reader := &tcp.Reader{Conn: conn, First: s.Limits.FirstTime()}
+	reader := &tcp.Reader{Conn: conn, First: s.Limits.FirstTime(), Gone: about.End}
 	parser := &http1.Parser{Conn: about, Socket: reader, Flight: flight, Limits: s.Limits, Clock: s.Log != nil}
 	router := &http1.Router{Methods: s.Methods}
 	guard, errors := &http1.Guard{Patience: s.Patience}, s.errors()

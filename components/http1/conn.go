@@ -40,8 +40,8 @@ func (c *Conn) context() context.Context {
 	return c.ctx
 }
 
-// end ends the context of the connection's requests.
-func (c *Conn) end(cause error) {
+// End ends the context of the connection's requests. The first call counts.
+func (c *Conn) End(cause error) {
 	if c == nil {
 		return
 	}

@@ -238,6 +238,7 @@ func (p *Parser) end(ctx context.Context, err error) error {
 	switch {
 	case err == errStop:
 		p.Flight.seal(false)
+		p.leaveReader()
 		return nil
 	case errors.As(err, &f) && p.body != nil:
 		// The request has been sent; its handler learns of it by the body.
@@ -252,6 +253,20 @@ func (p *Parser) end(ctx context.Context, err error) error {
 	}
 	p.clientGone(err)
 	return err
+}
+
+// leaveReader leaves the Reader alone with the connection while the last requests
+// are under way: it tells when the client goes, which a handler may wait for. No
+// deadline ends it then but the Writer's.
+func (p *Parser) leaveReader() {
+	under, _ := p.Flight.state()
+	if p.Socket == nil || under == 0 {
+		return
+	}
+	_ = p.Socket.SetReadDeadline(time.Time{})
+	if _, closed := p.Flight.state(); closed { // and we have put the Writer's off
+		_ = p.Socket.SetReadDeadline(time.Now().Add(lingering))
+	}
 }
 
 // fail sends a failure in the place of a request.
@@ -286,7 +301,7 @@ func (p *Parser) clientGone(cause error) {
 	if p.body != nil {
 		p.body.fail(io.ErrUnexpectedEOF)
 	}
-	p.Conn.end(cause)
+	p.Conn.End(cause)
 }
 
 // close ends the Parser if no request has begun; else the one that has begun is

@@ -221,6 +221,9 @@ func (w *Writer) rest(ctx context.Context) error {
 	return nil
 }
 
+// lingering is how long the client may go on sending after its last answer.
+const lingering = 2 * time.Second
+
 // hangUp ends the connection. While the client may be sending, only our half of
 // it is closed, and for a moment what the client sends is thrown away: a reset
 // could overtake the answer.
@@ -232,7 +235,7 @@ func (w *Writer) hangUp(err error) {
 		return
 	}
 	_ = half.CloseWrite()
-	_ = w.Conn.SetReadDeadline(time.Now().Add(2 * time.Second))
+	_ = w.Conn.SetReadDeadline(time.Now().Add(lingering))
 }
 
 // letGo gives up what will not be sent. It reports whether the client may still
@@ -249,7 +252,7 @@ func (w *Writer) letGo(cause error) (linger bool) {
 		if s.req.Body != nil {
 			_ = s.req.Body.Close()
 		}
-		s.req.Conn.end(cmp.Or(cause, errClosing))
+		s.req.Conn.End(cmp.Or(cause, errClosing))
 	}
 	return linger
 }

@@ -37,6 +37,11 @@ type Reader struct {
 	// means for ever. Later deadlines are for the receiver to set.
 	First time.Duration
 
+	// Gone, if set, is told when the peer has closed its half or the connection
+	// is lost, even if the receiver has left before: somebody may still be at
+	// work for the peer. It must not block.
+	Gone func(cause error)
+
 	// Outbox carries the bytes in the order of their coming, and the events
 	// among them. The receiver owns each Chunk and releases it.
 	Outbox axon.Outbox[*Chunk]
@@ -135,6 +140,7 @@ func (r *Reader) failed(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err == io.EOF:
+		r.gone(err)
 		return err
 	case r.closing.Load() && !r.told:
 		// The receiver sets the deadline it needs when it has heard of this.
@@ -150,10 +156,17 @@ func (r *Reader) failed(ctx context.Context, err error) error {
 	case errors.Is(err, net.ErrClosed):
 		return io.EOF
 	}
+	r.gone(err)
 	if err := r.Outbox.Send(ctx, &Chunk{Event: Reset}); err != nil {
 		return err
 	}
 	return io.EOF
+}
+
+func (r *Reader) gone(cause error) {
+	if r.Gone != nil {
+		r.Gone(cause)
+	}
 }
 
 // linger reads and throws away until the peer closes or the time is over.

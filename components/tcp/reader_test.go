@@ -340,3 +340,15 @@ func (p *printer) Main(ctx context.Context) error {
 	}
 	return nil
 }
+
+// The client's leaving is told, whether or not it is heard by the receiver.
+func TestReader_Gone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var causes []error
+		x := newHearing(t, func(r *tcp.Reader) { r.Gone = func(err error) { causes = append(causes, err) } })
+		x.client.Close()
+		if !x.ended() || len(causes) != 1 || causes[0] != io.EOF {
+			t.Errorf("told %v", causes)
+		}
+	})
+}
