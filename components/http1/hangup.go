@@ -1,0 +1,80 @@
+package http1
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+)
+
+// rest answers the requests that every handler has let pass, when there is
+// nobody left who could answer.
+func (w *Writer) rest(ctx context.Context) error {
+	for w.Flight != nil && w.Flight.first() != nil {
+		resp, last, _ := w.Flight.ready()
+		if resp == nil {
+			resp = Plain(&Failure{Status: 500, Request: w.Flight.first()})
+		}
+		if err := w.answer(ctx, resp, last); err != nil && err != errUnfit {
+			return err
+		}
+	}
+	return nil
+}
+
+// lingering is how long the client may go on sending after its last answer.
+const lingering = 2 * time.Second
+
+// hangUp ends the connection. While the client may be sending, only our half of
+// it is closed, and for a moment what the client sends is thrown away: a reset
+// could overtake the answer.
+func (w *Writer) hangUp(err error) {
+	linger := w.letGo(err)
+	half, ok := w.Conn.(interface{ CloseWrite() error })
+	if err != nil || !linger || !ok {
+		_ = w.Conn.Close()
+		return
+	}
+	_ = half.CloseWrite()
+	_ = w.Conn.SetReadDeadline(time.Now().Add(lingering))
+}
+
+// letGo gives up what will not be sent. It reports whether the client may still
+// be sending.
+func (w *Writer) letGo(cause error) (linger bool) {
+	if w.Flight == nil {
+		return false
+	}
+	linger, left := w.Flight.close()
+	for _, s := range left {
+		if s.resp != nil {
+			s.resp.discard()
+		}
+		if s.req.Body != nil {
+			_ = s.req.Body.Close()
+		}
+		s.req.Conn.End(cmp.Or(cause, errClosing))
+	}
+	return linger
+}
+
+// Leave closes what came too late to be sent.
+func (w *Writer) Leave(ctx context.Context) {
+	for resp := range w.Inbox.All(ctx) {
+		if resp != nil {
+			resp.discard()
+		}
+	}
+	for resp, ok, _ := w.Inbox.TryRecv(); ok; resp, ok, _ = w.Inbox.TryRecv() {
+		if resp != nil {
+			resp.discard()
+		}
+	}
+}
+
+// A clientError says that the client does not take what is sent: no fault of
+// ours.
+type clientError struct{ cause error }
+
+func (e *clientError) Error() string { return fmt.Sprintf("http1: write to the client: %v", e.cause) }
+func (e *clientError) Unwrap() error { return e.cause }
