@@ -62,6 +62,9 @@ func (g *Guard) Main(ctx context.Context) error {
 		}
 	}()
 	for f := range g.Inbox.All(ctx) {
+		if f == nil || f.Request == nil {
+			continue // there is nobody to answer
+		}
 		resp := g.ask(ctx, f)
 		if resp == nil {
 			resp = Plain(f)
@@ -78,7 +81,9 @@ func (g *Guard) Main(ctx context.Context) error {
 func (g *Guard) ask(ctx context.Context, f *Failure) *Response {
 	if g.deaf {
 		if late, ok, _ := g.Answers.TryRecv(); ok {
-			late.discard()
+			if late != nil {
+				late.discard()
+			}
 			g.deaf = false
 		} else {
 			return nil

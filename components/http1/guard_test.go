@@ -136,6 +136,14 @@ func TestGuard(t *testing.T) {
 			x.answer(nil)
 			plain(t, x.sent(), f)
 		},
+		"lets nobody's failures be": func(t *testing.T, x *guarded) {
+			x.fails(nil)
+			x.fails(&Failure{Status: 500})
+			f := aFailure(404)
+			x.fails(f)
+			x.answer(Plain(f))
+			plain(t, x.sent(), f)
+		},
 		"goes on alone": func(t *testing.T, x *guarded) {
 			axontest.Gone(x.Harness, &x.Failures)
 			start := time.Now()
