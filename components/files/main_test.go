@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"github.com/kamaelia-go/kamaelia/axon/axontest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { axontest.Main(m) }
 
 // site writes the named files below a new directory and returns its name.
 // Beside the directory lies secret.txt, which no Tree may ever serve.
