@@ -179,6 +179,7 @@ type inEnd[T any] struct {
 	parted    bool  // the part has returned for good
 	spare     int8  // 1 if there is a message that was kept
 	holds     int32 // of services and parts: they keep the inbox open without a sender
+	away      int32 // senders that were moved away, and may come back
 	blocked   int32 // senders that wait in ch <- v
 	left      int32 // messages that nobody took
 	mu        sync.Mutex
@@ -347,7 +348,28 @@ func (e *inEnd[T]) detach(o *outEnd[T], finished bool) {
 	if i := slices.Index(e.feeds, o); i >= 0 {
 		e.feeds = slices.Delete(e.feeds, i, i+1)
 	}
+	if !finished {
+		e.away++
+	}
 	e.settleEnd(finished)
+}
+
+// returned is called when a sender is linked again that had been moved away.
+func (e *inEnd[T]) returned() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.away--
+}
+
+// forget is called when a sender that had been moved away has finished: it will
+// not come back. The inbox finishes if it was waiting for this.
+func (e *inEnd[T]) forget() {
+	e.mu.Lock()
+	if e.away--; e.away > 0 {
+		e.mu.Unlock()
+		return
+	}
+	e.settleEnd(true)
 }
 
 // settleEnd closes the channel if its time has come, and unlocks mu.

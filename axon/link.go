@@ -131,8 +131,9 @@ func (a Arrow) share() error {
 
 // Move lets the outbox lead to another inbox from now on, also while messages
 // flow: none is lost or doubled. What was sent before stays in the old inbox, and
-// a sender that waits there for room goes to the new one. An outbox without a
-// link gets one.
+// a sender that waits there for room goes to the new one. The old inbox stays
+// open, since the link may come back, until the sender has finished. An outbox
+// without a link gets one.
 func Move[T any](from *Outbox[T], to *Inbox[T]) error {
 	for _, b := range []box{from, to} {
 		if err := usable(b); err != nil {

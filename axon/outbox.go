@@ -2,6 +2,7 @@ package axon
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -135,6 +136,7 @@ type outEnd[T any] struct {
 	alias   box           // the outermost box that exposes this one
 	loose   bool          // drop while unlinked, rather than wait for a link
 	back    bool          // the link leads back: see Back
+	former  []*inEnd[T]   // inboxes that the link was moved away from
 }
 
 // sendSlowly sends with all the questions asked. It is entered with mu locked,
@@ -259,11 +261,21 @@ func (e *outEnd[T]) point(to *inEnd[T]) error {
 	}
 	old := e.to
 	e.to = to
+	back := slices.Index(e.former, to)
+	if back >= 0 {
+		e.former = slices.Delete(e.former, back, back+1)
+	}
+	if old != nil {
+		e.former = append(e.former, old)
+	}
 	if e.moved != nil {
 		close(e.moved)
 		e.moved = nil
 	}
 	e.mu.Unlock()
+	if back >= 0 {
+		to.returned()
+	}
 	if old != nil {
 		old.detach(e, false)
 	}
@@ -280,7 +292,8 @@ func (e *outEnd[T]) finish() {
 		e.mu.Unlock()
 		return
 	}
-	to := e.to // kept, for pictures of a graph that has ended
+	to, former := e.to, e.former // to is kept, for pictures of a graph that has ended
+	e.former = nil
 	e.flags.Or(outFinished)
 	if e.moved != nil {
 		close(e.moved)
@@ -289,5 +302,8 @@ func (e *outEnd[T]) finish() {
 	e.mu.Unlock()
 	if to != nil {
 		to.detach(e, true)
+	}
+	for _, in := range former {
+		in.forget()
 	}
 }

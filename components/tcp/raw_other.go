@@ -2,17 +2,7 @@
 
 package tcp
 
-import (
-	"errors"
-	"io"
-	"syscall"
-)
+import "syscall"
 
-// rawReader is for systems whose sockets are read by descriptor.
-type rawReader struct {
-	raw syscall.RawConn
-}
-
-func (r *rawReader) read(bool) (*Chunk, error) {
-	return nil, errors.Join(io.EOF, errors.ErrUnsupported)
-}
+// newRawReader has no way to read a socket by its descriptor on this system.
+func newRawReader(syscall.RawConn) func(large bool) (*Chunk, error) { return nil }

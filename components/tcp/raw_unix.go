@@ -16,6 +16,10 @@ type rawReader struct {
 	try   func(fd uintptr) bool
 }
 
+func newRawReader(raw syscall.RawConn) func(large bool) (*Chunk, error) {
+	return (&rawReader{raw: raw}).read
+}
+
 func (r *rawReader) read(large bool) (*Chunk, error) {
 	if r.try == nil {
 		r.try = r.once

@@ -190,7 +190,9 @@ func (r *Reader) linger(ctx context.Context, read func(bool) (*Chunk, error)) {
 func (r *Reader) source() func(large bool) (*Chunk, error) {
 	if sc, ok := r.Conn.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
-			return (&rawReader{raw: raw}).read
+			if read := newRawReader(raw); read != nil {
+				return read
+			}
 		}
 	}
 	return func(large bool) (*Chunk, error) {
