@@ -33,7 +33,7 @@ func (p *Parser) timeout() error {
 	case limit == phaseHead && p.begun():
 		req := &Request{Major: 1, Minor: 1, Close: true}
 		return failure(req, 408, "head not complete after %v", p.Limits.headTime())
-	case limit == phaseBody && p.body.waits(): // for a 100: not the client's fault
+	case limit == phaseBody && p.owed: // the client waited for its 100, or still does
 	case limit == phaseBody:
 		return failure(nil, 408, "nothing came of the body for %v", p.Limits.bodyTime())
 	default:
@@ -50,6 +50,7 @@ func (p *Parser) arm(ph phase) {
 		return
 	}
 	p.limit, p.armed = ph, p.seen
+	p.owed = ph == phaseBody && p.body != nil && p.body.waits()
 	var d time.Duration
 	switch ph {
 	case phaseIdle:

@@ -60,6 +60,7 @@ type Parser struct {
 	until   time.Time // that deadline
 	seen    uint64    // progress, counted
 	armed   uint64    // seen when the deadline was set
+	owed    bool      // a 100 was, when the deadline was set
 }
 
 var (
