@@ -1,14 +1,19 @@
 package pipelines
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net"
+	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/accesslog"
+	"github.com/kamaelia-go/kamaelia/components/errorlog"
+	"github.com/kamaelia-go/kamaelia/components/tcp"
 )
 
-// Site is a whole web server: listeners, a log, and a graph for each connection.
+// Site is a whole web server: listeners, logs, and a graph for each connection.
 type Site struct {
 	Server
 
@@ -17,16 +22,30 @@ type Site struct {
 
 	// AccessLog, if set, gets a line for each request.
 	AccessLog *accesslog.Log
+
+	// ErrorLog, if set, gets a line for what goes wrong beside a request.
+	ErrorLog *errorlog.Log
+
+	// Grace is how long requests under way may take when Run is told to end; 0
+	// means 10 seconds.
+	Grace time.Duration
 }
 
 // Graph returns the graph of the whole server.
 //
 //	LISTENER ══▶ a Connection for each client ─ log ─▶ ACCESSLOG
+//	    └─ failures ─▶ ERRORLOG ◀─ failures ─┘
 func (s *Site) Graph() *axon.Graph {
-	g := &axon.Graph{Name: "server", Policy: axon.Policy{Then: axon.Escalate}}
+	g := &axon.Graph{Name: "server"}
+	if s.ErrorLog != nil {
+		g.Parts = append(g.Parts, axon.Part{Name: "ERRORLOG", Component: s.ErrorLog})
+	}
 	if s.AccessLog != nil {
 		s.Log = &s.AccessLog.Inbox
 		g.Parts = append(g.Parts, axon.Part{Name: "ACCESSLOG", Component: s.AccessLog})
+	}
+	if s.AccessLog != nil && s.ErrorLog != nil {
+		g.Links = append(g.Links, axon.Link(&s.AccessLog.Failures, &s.ErrorLog.Inbox))
 	}
 	for i, socket := range s.Sockets {
 		name := "LISTENER"
@@ -38,9 +57,53 @@ func (s *Site) Graph() *axon.Graph {
 		if s.AccessLog != nil {
 			g.Links = append(g.Links, axon.Shared(&s.AccessLog.Inbox, listener))
 		}
+		if s.ErrorLog != nil {
+			g.Links = append(g.Links, axon.Link(&listener.Failures, &s.ErrorLog.Inbox))
+		}
 	}
 	return g
 }
+
+// Listen opens one more socket: "host:port" or "unix:PATH".
+func (s *Site) Listen(address string) error {
+	l, err := tcp.Listen(address)
+	if err != nil {
+		return err
+	}
+	s.Sockets = append(s.Sockets, l)
+	return nil
+}
+
+// Run serves until ctx ends, then until the requests under way are answered, and
+// then for Grace at most. It returns nil after an end in time.
+func (s *Site) Run(ctx context.Context) error {
+	var sys axon.System
+	defer sys.Close()
+	running, err := sys.Start(context.WithoutCancel(ctx), s.Graph())
+	if err != nil {
+		return err
+	}
+	select {
+	case <-running.Done():
+		return running.Wait(context.Background())
+	case <-ctx.Done():
+		running.Finish()
+	}
+	grace := s.Grace
+	if grace <= 0 {
+		grace = 10 * time.Second
+	}
+	wait, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	err = running.Wait(wait)
+	if wait.Err() != nil {
+		running.Stop(errGrace)
+		return running.Wait(context.Background())
+	}
+	return err
+}
+
+var errGrace = errors.New("pipelines: requests under way were cut when the grace was over")
 
 // Picture tells of the server's graph and of a connection's, without running
 // either.

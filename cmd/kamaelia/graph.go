@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/kamaelia-go/kamaelia/axon"
+	"github.com/kamaelia-go/kamaelia/components/errorlog"
 )
 
 type graphCommand struct {
@@ -30,6 +31,7 @@ func (c *graphCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	site.ErrorLog = &errorlog.Log{}
 	for _, addr := range c.Listen {
 		site.Sockets = append(site.Sockets, nowhere(addr))
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/kamaelia-go/kamaelia/axon"
+	"github.com/kamaelia-go/kamaelia/components/errorlog"
 )
 
 type serveCommand struct {
@@ -42,6 +43,7 @@ func (c *serveCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	site.ErrorLog = &errorlog.Log{Logger: log}
 	if site.Sockets, err = c.sockets(); err != nil {
 		return err
 	}

@@ -34,7 +34,8 @@ const (
 //
 // Lines are written when no further exchange is waiting, so a busy server writes
 // many at once, and an idle one each at once. Connections that are faster than
-// the disk wait; none of them loses a line.
+// the disk wait. Lines that can not be written, because the disk is full, are
+// lost, and Failures says so.
 type Log struct {
 	axon.Base
 
@@ -47,7 +48,12 @@ type Log struct {
 	// Inbox takes the exchanges of all connections.
 	Inbox axon.Inbox[http1.Exchange] `axon:"size=256"`
 
-	line []byte
+	// Failures reports that lines are lost, once until they are written again.
+	// It may stay unlinked.
+	Failures axon.Outbox[error] `axon:"optional"`
+
+	line    []byte
+	failing bool
 }
 
 var (
@@ -68,20 +74,28 @@ func (l *Log) Main(ctx context.Context) error {
 	out := bufio.NewWriterSize(l.To, 32<<10)
 	for x := range l.Inbox.All(ctx) {
 		l.line = l.append(l.line[:0], x)
-		if _, err := out.Write(l.line); err != nil {
-			return fmt.Errorf("accesslog: %w", err)
+		_, err := out.Write(l.line)
+		if err == nil && l.Inbox.Len() == 0 {
+			err = out.Flush()
 		}
-		if l.Inbox.Len() > 0 {
-			continue
-		}
-		if err := out.Flush(); err != nil {
-			return fmt.Errorf("accesslog: %w", err)
-		}
+		l.noted(out, err)
 	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("accesslog: %w", err)
-	}
+	l.noted(out, out.Flush())
 	return nil
+}
+
+// noted deals with the outcome of a write. What could not be written is lost: a
+// full disk must not stop the server.
+func (l *Log) noted(out *bufio.Writer, err error) {
+	if err == nil {
+		l.failing = l.failing && out.Buffered() > 0 // proven by a flush alone
+		return
+	}
+	out.Reset(l.To)
+	if !l.failing {
+		l.failing = true
+		_ = l.Failures.TrySend(fmt.Errorf("accesslog: lines are lost: %w", err))
+	}
 }
 
 func (l *Log) append(b []byte, x http1.Exchange) []byte {

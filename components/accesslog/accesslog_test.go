@@ -148,13 +148,37 @@ func TestLog_Writes(t *testing.T) {
 }
 
 // A disk that is full ends the Log, loudly.
+// fullDisk takes no line until it has room.
+type fullDisk struct {
+	room bool
+	got  bytes.Buffer
+}
+
+func (d *fullDisk) Write(p []byte) (int, error) {
+	if !d.room {
+		return 0, errors.New("disk full")
+	}
+	return d.got.Write(p)
+}
+
 func TestLog_DiskFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &accesslog.Log{To: &pages{err: errors.New("disk full")}}
+		disk := &fullDisk{}
+		l := &accesslog.Log{To: disk}
 		h := axontest.Run(t, l)
+		axontest.Send(h, &l.Inbox, exchange(), exchange())
+		if err := axontest.Recv(h, &l.Failures); err == nil || !strings.Contains(err.Error(), "disk full") {
+			t.Errorf("reports %v", err)
+		}
+		synctest.Wait()
+		disk.room = true
 		axontest.Send(h, &l.Inbox, exchange())
-		if err := h.Wait(); err == nil || !strings.Contains(err.Error(), "accesslog: disk full") {
-			t.Errorf("ends with %v", err)
+		h.Finish()
+		if err := h.Wait(); err != nil {
+			t.Errorf("ends with %v: a full disk must not stop the server", err)
+		}
+		if n := strings.Count(disk.got.String(), "\n"); n != 1 {
+			t.Errorf("%d lines after there was room, want 1", n)
 		}
 	})
 }
