@@ -48,8 +48,9 @@ func (b *Inbox[T]) Recv(ctx context.Context) (T, error) {
 	}
 }
 
-// TryRecv takes the next message if one is waiting. Its error is ErrFinished
-// when there will be none.
+// TryRecv takes the next message if one is waiting, also when the part is shut
+// down. Its error is ErrFinished when there will be none, or the cause of the
+// shutdown.
 func (b *Inbox[T]) TryRecv() (v T, ok bool, err error) {
 	e := b.real()
 	if e.grip != empty && e.settle() {
@@ -203,9 +204,18 @@ func (e *inEnd[T]) settle() bool {
 	return false
 }
 
+// over says why there will be no more: in a part that is shut down, the finish of
+// its senders was their shutdown.
+func (e *inEnd[T]) over() error {
+	if e.owner != nil && e.owner.stopping.Load() {
+		return e.owner.cause()
+	}
+	return ErrFinished
+}
+
 func (e *inEnd[T]) took(v T, ok bool) (T, error) {
 	if !ok {
-		return v, ErrFinished
+		return v, e.over()
 	}
 	e.hand, e.grip = v, taken
 	return v, nil
@@ -374,7 +384,9 @@ func (e *inEnd[T]) forget() {
 
 // settleEnd closes the channel if its time has come, and unlocks mu.
 func (e *inEnd[T]) settleEnd(finished bool) {
-	if finished && e.holds == 0 && !e.finishing && !slices.ContainsFunc(e.feeds, (*outEnd[T]).counts) {
+	// Senders that were turned away may still be in a send that they began before:
+	// who turned them away waits for that, and closes the channel if need be.
+	if finished && e.flags.Load()&inRefused == 0 && e.holds == 0 && !e.finishing && !slices.ContainsFunc(e.feeds, (*outEnd[T]).counts) {
 		if len(e.feeds) > 0 { // links back, whose senders are turned away
 			e.mu.Unlock()
 			e.finishNow()

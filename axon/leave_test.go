@@ -62,3 +62,50 @@ func TestA4_LeaverTakesWhatIsLeft(t *testing.T) {
 		})
 	}
 }
+
+// eager sends until nobody takes it any more.
+type eager struct{ Outbox axon.Outbox[int] }
+
+func (e *eager) Main(ctx context.Context) error {
+	for i := 0; ; i++ {
+		if err := e.Outbox.Send(ctx, i); err != nil {
+			return err
+		}
+	}
+}
+
+// few takes some messages and returns.
+type few struct {
+	n     int
+	Inbox axon.Inbox[int] `axon:"size=64"`
+}
+
+func (f *few) Main(ctx context.Context) error {
+	for range f.n {
+		if _, err := f.Inbox.Recv(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// brief sends one message and returns.
+type brief struct{ Outbox axon.Outbox[int] }
+
+func (b *brief) Main(ctx context.Context) error { return b.Outbox.Send(ctx, -1) }
+
+// A receiver that returns while one sender finishes and another one sends: the
+// box is closed behind the last of them.
+func TestA4_LeavingMeetsFinishing(t *testing.T) {
+	for i := range 3000 {
+		a, b, c, to := &eager{}, &brief{}, &eager{}, &few{n: i % 7}
+		g := &axon.Graph{
+			Name:  "leaving",
+			Parts: axon.Parts{{Name: "A", Component: a}, {Name: "B", Component: b}, {Name: "C", Component: c}, {Name: "TO", Component: to}},
+			Links: axon.Links{axon.Link(&a.Outbox, &to.Inbox), axon.Link(&b.Outbox, &to.Inbox), axon.Link(&c.Outbox, &to.Inbox)},
+		}
+		if err := g.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -110,7 +110,7 @@ func (p *part) start() {
 		return
 	}
 	p.state.Store(int32(Active))
-	go p.main()
+	p.run.sys.crew.run(p)
 }
 
 // mayRest reports whether the part's goroutine is to be let go now that there is
@@ -150,7 +150,7 @@ func (p *part) wake() {
 		for _, b := range p.boxes {
 			b.awake()
 		}
-		go p.main()
+		p.run.sys.crew.run(p)
 	}
 }
 

@@ -179,7 +179,7 @@ func (p *part) resume() {
 		if f, ok := p.Component.(Finisher); ok && told.Kind == Finish {
 			f.Finish() // again: Main may have forgotten
 		}
-		go p.main()
+		p.run.sys.crew.run(p)
 	}
 }
 

@@ -35,6 +35,7 @@ type System struct {
 	control  *control
 	closed   bool
 
+	crew     crew
 	awake    atomic.Int64 // goroutines of parts that may rest
 	watchers atomic.Int32
 	events   eventstream.EventStream
@@ -77,6 +78,7 @@ func (s *System) start(ctx context.Context, g *Graph, light bool) (*Running, err
 		return nil, errClosed
 	}
 	s.runs = append(s.runs, r)
+	s.crew.open()
 	s.mu.Unlock()
 	r.start()
 	return r, nil
@@ -86,6 +88,9 @@ func (s *System) ended(r *Running) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.runs = slices.DeleteFunc(s.runs, func(x *Running) bool { return x == r })
+	if len(s.runs) == 0 {
+		s.crew.close()
+	}
 }
 
 // Close shuts down what still runs, waits for it, and ends the control plane.
