@@ -20,14 +20,11 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"os"
 	"os/signal"
 	"syscall"
 
-	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/http1"
-	"github.com/kamaelia-go/kamaelia/components/tcp"
 	"github.com/kamaelia-go/kamaelia/pipelines"
 )
 
@@ -63,19 +60,10 @@ func run(ctx context.Context, listen string, rewired bool, out io.Writer) error 
 	if rewired {
 		server = pipelines.Server{Blueprint: connection}
 	}
-	socket, err := tcp.Listen(listen)
-	if err != nil {
+	site := &pipelines.Site{Server: server}
+	if err := site.Listen(listen); err != nil {
 		return err
 	}
-	site := &pipelines.Site{Server: server, Sockets: []net.Listener{socket}}
-
-	var sys axon.System
-	defer sys.Close()
-	running, err := sys.Start(context.Background(), site.Graph())
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "http://%v/drinks/tea\n", socket.Addr())
-	context.AfterFunc(ctx, running.Finish)
-	return running.Wait(context.Background())
+	fmt.Fprintf(out, "http://%v/drinks/tea\n", site.Sockets[0].Addr())
+	return site.Run(ctx)
 }

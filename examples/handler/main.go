@@ -19,16 +19,13 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"os"
 	"os/signal"
 	"sync/atomic"
 	"syscall"
 	"time"
 
-	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/http1"
-	"github.com/kamaelia-go/kamaelia/components/tcp"
 	"github.com/kamaelia-go/kamaelia/pipelines"
 )
 
@@ -53,19 +50,10 @@ func run(ctx context.Context, listen string, out io.Writer) error {
 		{Path: "/hello", Name: "HELLO", Handler: func() http1.HandlerPart { return &Hello{Visits: visits} }},
 		{Path: "/time", Name: "TIME", Handler: func() http1.HandlerPart { return &http1.HandlerFunc{Func: now} }},
 	}}
-	socket, err := tcp.Listen(listen)
-	if err != nil {
+	site := &pipelines.Site{Server: server}
+	if err := site.Listen(listen); err != nil {
 		return err
 	}
-	site := &pipelines.Site{Server: server, Sockets: []net.Listener{socket}}
-
-	var sys axon.System
-	defer sys.Close()
-	running, err := sys.Start(context.Background(), site.Graph())
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "http://%v/hello?name=world\n", socket.Addr())
-	context.AfterFunc(ctx, running.Finish)
-	return running.Wait(context.Background())
+	fmt.Fprintf(out, "http://%v/hello?name=world\n", site.Sockets[0].Addr())
+	return site.Run(ctx)
 }
