@@ -4,6 +4,7 @@ package pipelines
 
 import (
 	"net"
+	"slices"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -84,6 +85,8 @@ func (s *Server) Connection(conn net.Conn) *axon.Graph {
 
 // mount adds the handlers to a graph.
 func (s *Server) mount(g *axon.Graph, router *http1.Router, guard *http1.Guard, out *axon.Inbox[*http1.Response]) {
+	g.Parts = slices.Grow(g.Parts, len(s.Mounts)) // paid for once per connection
+	g.Links = slices.Grow(g.Links, 3*len(s.Mounts)+1)
 	for _, m := range s.Mounts {
 		part := m.Handler()
 		h := part.HandlerBoxes()
