@@ -329,7 +329,8 @@ func (e *inEnd[T]) woken(v T, ok bool) {
 func pass[T any](outs []*outEnd[T]) {
 	for _, o := range outs {
 		o.mu.Lock()
-		o.mu.Unlock() //nolint:staticcheck // a barrier
+		//lint:ignore SA2001 a barrier: who held mu has let go of it
+		o.mu.Unlock()
 	}
 }
 

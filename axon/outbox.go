@@ -55,7 +55,8 @@ func (b *Outbox[T]) TrySend(v T) error {
 		return nil
 	}
 	e.mu.Lock()
-	return e.sendSlowly(nil, b, v)
+	var never context.Context // do not wait
+	return e.sendSlowly(never, b, v)
 }
 
 // Linked reports whether the outbox leads to an inbox now.

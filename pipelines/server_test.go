@@ -130,7 +130,7 @@ func TestH3_AnswersInOrder(t *testing.T) {
 		{Path: "/back", Name: "BACKWARDS", Handler: func() http1.HandlerPart { return &backwards{} }},
 		at("/slow", func(_ context.Context, req *http1.Request) (*http1.Response, error) {
 			<-slow
-			return echo(nil, req)
+			return echo(t.Context(), req)
 		}),
 		at("/fast", echo),
 	}})
@@ -248,7 +248,7 @@ func TestH8_HandlerPanics(t *testing.T) {
 		if strings.Contains(req.Path, "panic") {
 			panic("as asked")
 		}
-		return echo(nil, req)
+		return echo(t.Context(), req)
 	})})
 	c := x.dial()
 	for range 3 {
@@ -294,7 +294,7 @@ func (*hopeless) Main(context.Context) error { panic("before the first request")
 // evilConn panics where it is told to.
 type evilConn struct {
 	net.Conn
-	write, read, deadline bool
+	write, read bool
 }
 
 func (e *evilConn) Write(b []byte) (int, error) {
@@ -536,7 +536,7 @@ func TestServer_Finish(t *testing.T) {
 			arrived <- req.Path
 			<-release
 		}
-		return echo(nil, req)
+		return echo(t.Context(), req)
 	})})
 	idle, fresh, busy, inHead, inBody := x.dial(), x.dial(), x.dial(), x.dial(), x.dial()
 	idle.asks("/a")
@@ -613,7 +613,7 @@ func TestServer_SlowReader(t *testing.T) {
 			if req.Path == "/endless" {
 				return &http1.Response{Status: 200, Stream: e}, nil
 			}
-			return echo(nil, req)
+			return echo(t.Context(), req)
 		}),
 	})
 	slow, other := x.dial(), x.dial()

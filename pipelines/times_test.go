@@ -158,7 +158,7 @@ func TestH7_SlowHandler(t *testing.T) {
 	s := func() *pipelines.Server {
 		return &pipelines.Server{Mounts: mount(func(_ context.Context, req *http1.Request) (*http1.Response, error) {
 			time.Sleep(10 * time.Minute)
-			return echo(nil, req)
+			return echo(t.Context(), req)
 		})}
 	}
 	bubbles(t, s, map[string]func(t *testing.T, x *piped){

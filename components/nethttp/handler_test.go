@@ -105,7 +105,7 @@ func TestHandler_AnswersAsNetHTTPDoes(t *testing.T) {
 			w.WriteHeader(304)
 			note(w.Write([]byte("x")))
 		},
-		"redirect":  func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/else?a=b", 302) },
+		"redirect":  func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/else?a=b", http.StatusFound) },
 		"not found": http.NotFound,
 		"two cookies": func(w http.ResponseWriter, _ *http.Request) {
 			http.SetCookie(w, &http.Cookie{Name: "a", Value: "1"})
