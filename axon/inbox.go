@@ -182,6 +182,7 @@ type inEnd[T any] struct {
 	holds     int32 // of services and parts: they keep the inbox open without a sender
 	away      int32 // senders that were moved away, and may come back
 	blocked   int32 // senders that wait in ch <- v
+	passing   int32 // who waits for senders that were turned away
 	left      int32 // messages that nobody took
 	mu        sync.Mutex
 	feeds     []*outEnd[T]
@@ -398,7 +399,7 @@ func (e *inEnd[T]) settleEnd(finished bool) {
 	if e.flags.Load()&inPoking != 0 {
 		e.tryPoke()
 	}
-	closing := e.finishing && e.blocked == 0 && !e.closed
+	closing := e.finishing && e.blocked == 0 && e.passing == 0 && !e.closed
 	if closing {
 		e.closed = true
 		if e.ch != nil {
@@ -414,10 +415,18 @@ func (e *inEnd[T]) settleEnd(finished bool) {
 // finishNow lets the inbox finish after what it holds, whatever its senders do:
 // from now on they get ErrGone.
 func (e *inEnd[T]) finishNow() {
-	pass(e.refuse())
-	e.mu.Lock()
+	e.turnAway()
 	e.finishing = true
 	e.settleEnd(false)
+}
+
+// turnAway refuses what senders may send from now on, and returns, with mu
+// locked, when none of them is about to send. Until then the channel stays open.
+func (e *inEnd[T]) turnAway() {
+	feeds := e.refuse()
+	pass(feeds)
+	e.mu.Lock()
+	e.passing--
 }
 
 // refuse turns senders away and returns those that are linked.
@@ -425,6 +434,7 @@ func (e *inEnd[T]) refuse() []*outEnd[T] {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.flags.Or(inRefused)
+	e.passing++
 	if e.gone != nil {
 		close(e.gone)
 		e.gone = nil
@@ -437,15 +447,14 @@ func (e *inEnd[T]) refuse() []*outEnd[T] {
 // leave is called when the receiving part has returned for good. It returns how
 // many messages are left, when it is called first.
 func (e *inEnd[T]) leave() (left int) {
-	pass(e.refuse())
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.parted {
-		return 0
+	e.turnAway()
+	if !e.parted {
+		e.parted = true
+		e.left = int32(len(e.ch)) + int32(e.spare)
+		left = int(e.left)
 	}
-	e.parted = true
-	e.left = int32(len(e.ch)) + int32(e.spare)
-	return int(e.left)
+	e.settleEnd(false)
+	return left
 }
 
 func (e *inEnd[T]) isClosed() bool {

@@ -97,7 +97,7 @@ func (b *brief) Main(ctx context.Context) error { return b.Outbox.Send(ctx, -1) 
 // A receiver that returns while one sender finishes and another one sends: the
 // box is closed behind the last of them.
 func TestA4_LeavingMeetsFinishing(t *testing.T) {
-	for i := range 3000 {
+	for i := range 200 {
 		a, b, c, to := &eager{}, &brief{}, &eager{}, &few{n: i % 7}
 		g := &axon.Graph{
 			Name:  "leaving",
