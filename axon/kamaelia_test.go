@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -838,14 +837,6 @@ func TestIdleSystemBurnsNoCPU(t *testing.T) {
 			t.Fatalf("300 idle parts have used %v in %v", used, wait)
 		}
 	}
-}
-
-func cpuTime(t *testing.T) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		t.Skip(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 var threadedTests = map[string]func(t *testing.T){

@@ -25,6 +25,7 @@ type serveCommand struct {
 // Run serves until a signal comes.
 func (c *serveCommand) Run() error {
 	log := newLogger()
+	collectCalmly()
 	tree, err := c.tree()
 	if err != nil {
 		return err
