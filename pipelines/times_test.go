@@ -233,6 +233,7 @@ func TestServer_StreamOfOneWhoLeft(t *testing.T) {
 		if !strings.Contains(line, "200") {
 			t.Errorf("%q", line)
 		}
+		synctest.Wait() // both streams have begun
 		_ = x.Close()
 		x.ends()
 		for range 2 {
