@@ -13,7 +13,7 @@ type Chunk struct {
 	// Event tells what happened if no bytes came.
 	Event Event
 
-	buf *[]byte
+	buf []byte // stays with the chunk; nil for one that tells of an event
 }
 
 // An Event is something that happens to a connection beside the coming of bytes.
@@ -39,33 +39,27 @@ const (
 	largeChunk = 64 << 10
 )
 
-// Buffers wait for their next use here; an idle connection has none.
+// Chunks wait for their next use here, with their buffers; an idle connection has
+// none.
 var (
-	smallBuffers = sync.Pool{New: func() any { b := make([]byte, smallChunk); return &b }}
-	largeBuffers = sync.Pool{New: func() any { b := make([]byte, largeChunk); return &b }}
-	chunks       = sync.Pool{New: func() any { return new(Chunk) }}
+	smallChunks = sync.Pool{New: func() any { return &Chunk{buf: make([]byte, smallChunk)} }}
+	largeChunks = sync.Pool{New: func() any { return &Chunk{buf: make([]byte, largeChunk)} }}
 )
 
 func newChunk(large bool) *Chunk {
-	c := chunks.Get().(*Chunk)
 	if large {
-		c.buf = largeBuffers.Get().(*[]byte)
-	} else {
-		c.buf = smallBuffers.Get().(*[]byte)
+		return largeChunks.Get().(*Chunk)
 	}
-	c.Event, c.Data = Bytes, (*c.buf)[:0]
-	return c
+	return smallChunks.Get().(*Chunk)
 }
 
 // Release gives the chunk and its bytes back. Neither may be used after it.
 func (c *Chunk) Release() {
-	switch {
-	case c.buf == nil:
-	case len(*c.buf) == largeChunk:
-		largeBuffers.Put(c.buf)
-	default:
-		smallBuffers.Put(c.buf)
+	c.Data, c.Event = nil, Bytes
+	switch len(c.buf) {
+	case smallChunk:
+		smallChunks.Put(c)
+	case largeChunk:
+		largeChunks.Put(c)
 	}
-	*c = Chunk{}
-	chunks.Put(c)
 }

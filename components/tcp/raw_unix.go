@@ -37,7 +37,7 @@ func (r *rawReader) read(large bool) (*Chunk, error) {
 func (r *rawReader) once(fd uintptr) bool {
 	c := newChunk(r.large)
 	for {
-		n, err := syscall.Read(int(fd), *c.buf)
+		n, err := syscall.Read(int(fd), c.buf)
 		switch {
 		case err == syscall.EINTR:
 			continue
@@ -49,7 +49,7 @@ func (r *rawReader) once(fd uintptr) bool {
 		case n == 0:
 			r.err = io.EOF
 		default:
-			c.Data = (*c.buf)[:n]
+			c.Data = c.buf[:n]
 			r.chunk = c
 			return true
 		}

@@ -112,7 +112,7 @@ func (r *Reader) Main(ctx context.Context) error {
 	for {
 		c, err := read(large)
 		if err == nil {
-			large = len(c.Data) == len(*c.buf)
+			large = len(c.Data) == len(c.buf)
 			err = r.Outbox.Send(ctx, c)
 		} else {
 			err = r.failed(ctx, err)
@@ -197,9 +197,9 @@ func (r *Reader) source() func(large bool) (*Chunk, error) {
 	}
 	return func(large bool) (*Chunk, error) {
 		c := newChunk(large)
-		n, err := r.Conn.Read(*c.buf)
+		n, err := r.Conn.Read(c.buf)
 		if n > 0 {
-			c.Data = (*c.buf)[:n]
+			c.Data = c.buf[:n]
 			return c, nil
 		}
 		c.Release()
