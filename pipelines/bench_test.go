@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -118,6 +119,63 @@ func BenchmarkRequest(b *testing.B) {
 			l.conns <- here
 			roundTrips(b, there, bm.request)
 			s.Close()
+		})
+	}
+}
+
+// pass hands requests on: a stage that does nothing.
+type pass struct {
+	Inbox  axon.Inbox[*http1.Request]
+	Outbox axon.Outbox[*http1.Request]
+}
+
+func (p *pass) Main(ctx context.Context) error {
+	for req := range p.Inbox.All(ctx) {
+		if err := p.Outbox.Send(ctx, req); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// What a stage more costs: the same request through a graph in which the link
+// from PARSER to ROUTER leads by way of 0, 1 and 4 stages that do nothing.
+func BenchmarkStages(b *testing.B) {
+	for _, stages := range []int{0, 1, 4} {
+		b.Run(strconv.Itoa(stages), func(b *testing.B) {
+			there, here := net.Pipe()
+			g := server(b).Connection(here)
+			var parser *http1.Parser
+			var router *http1.Router
+			for _, p := range g.Parts {
+				switch c := p.Component.(type) {
+				case *http1.Parser:
+					parser = c
+				case *http1.Router:
+					router = c
+				}
+			}
+			next := &router.Inbox
+			for i := range stages {
+				stage := &pass{}
+				g.Parts = append(g.Parts, axon.Part{Name: "PASS" + strconv.Itoa(i), Component: stage})
+				g.Links = append(g.Links, axon.Link(&stage.Outbox, next), axon.Shared(&stage.Inbox, parser))
+				next = &stage.Inbox
+			}
+			if err := g.Build(); err != nil {
+				b.Fatal(err)
+			}
+			if err := axon.Move(&parser.Outbox, next); err != nil {
+				b.Fatal(err)
+			}
+			var sys axon.System
+			defer sys.Close()
+			r, err := sys.Start(b.Context(), g)
+			if err != nil {
+				b.Fatal(err)
+			}
+			roundTrips(b, there, getSmall)
+			<-r.Done()
 		})
 	}
 }

@@ -77,6 +77,9 @@ func (s *Site) Listen(address string) error {
 // Run serves until ctx ends, then until the requests under way are answered, and
 // then for Grace at most. It returns nil after an end in time.
 func (s *Site) Run(ctx context.Context) error {
+	if _, err := s.sample(); err != nil {
+		return err
+	}
 	var sys axon.System
 	defer sys.Close()
 	running, err := sys.Start(context.WithoutCancel(ctx), s.Graph())
@@ -112,15 +115,26 @@ func (s *Site) Picture() ([]axon.GraphInfo, error) {
 	if err := server.Build(); err != nil {
 		return nil, err
 	}
-	here, there := net.Pipe()
-	defer here.Close()
-	defer there.Close()
-	connection := s.Connection(here)
-	if s.Blueprint != nil {
-		connection = s.Blueprint(here)
-	}
-	if err := connection.Build(); err != nil {
+	connection, err := s.sample()
+	if err != nil {
 		return nil, err
 	}
 	return []axon.GraphInfo{server.Info(), connection.Info()}, nil
+}
+
+// sample builds the graph of a connection that does not exist, so that a mistake
+// in it is found before the first client comes.
+func (s *Site) sample() (*axon.Graph, error) {
+	here, there := net.Pipe()
+	defer here.Close()
+	defer there.Close()
+	connection := s.Connection
+	if s.Blueprint != nil {
+		connection = s.Blueprint
+	}
+	g := connection(here)
+	if g == nil {
+		return nil, errors.New("pipelines: the blueprint makes no graph")
+	}
+	return g, g.Build()
 }
