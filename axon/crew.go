@@ -1,6 +1,10 @@
 package axon
 
-import "sync"
+import (
+	"context"
+	"runtime/pprof"
+	"sync"
+)
 
 // A crew runs the Mains of a system's parts. A goroutine whose part has ended
 // waits for the next one: its stack has grown to what a Main needs, which a new
@@ -34,6 +38,7 @@ func (c *crew) work(p *part) {
 	next := make(chan *part, 1)
 	for p != nil {
 		p.main()
+		pprof.SetGoroutineLabels(context.Background())
 		c.mu.Lock()
 		if c.over || len(c.idle) >= mostIdle {
 			c.mu.Unlock()

@@ -681,6 +681,30 @@ func TestA10_LabelsAndLeaks(t *testing.T) {
 	}
 }
 
+// TestA10_NoLabelsOfTheDead holds that no goroutine bears the name of a part that
+// has ended, though it may wait for another part to run.
+func TestA10_NoLabelsOfTheDead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := single(&body{main: func(ctx context.Context, _ *body) error {
+			inner := single(&body{main: func(context.Context, *body) error { return nil }})
+			inner.Name = "brief"
+			if err := inner.Run(ctx); err != nil {
+				return err
+			}
+			synctest.Wait()
+			var buf bytes.Buffer
+			if err := pprof.Lookup("goroutine").WriteTo(&buf, 1); err != nil {
+				return err
+			}
+			if strings.Contains(buf.String(), `"graph":"brief"`) {
+				t.Errorf("there is a goroutine of a part that has ended:\n%s", buf.String())
+			}
+			return nil
+		}})
+		must(t, g)
+	})
+}
+
 // TestA11_WholeGraphInABubble holds that a graph of several parts, with services,
 // spawned graphs, failures and time-outs of hours, runs on synctest's clock.
 func TestA11_WholeGraphInABubble(t *testing.T) {
