@@ -3,6 +3,7 @@ package files
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"os"
 	"time"
 )
@@ -44,8 +45,8 @@ type Tree struct {
 	// for each answer, which costs little beside sending it.
 	Small int64
 
-	// Fresh is how long an entry is trusted without looking at the disk again,
-	// and so for how long a change may go unseen; 0 means 100 ms, less than 0
+	// Fresh is how long an entry, or that there is none, is trusted without
+	// looking at the disk again, and so for how long a change may go unseen; 0 means 100 ms, less than 0
 	// looks every time. A look costs a stat: some microseconds, as much as half
 	// of a small answer. With 100 ms a file that is asked for 10,000 times a
 	// second is looked at 10 times, and a person who saves a file and presses
@@ -56,6 +57,7 @@ type Tree struct {
 	root   *os.Root
 	escape error // what root says to a name that leads out of it
 	cache  cache
+	misses misses
 	opened time.Time // where the monotonic clock starts
 
 	// Clocks, set by tests alone: since Open (monotonic), and of the day. Two,
@@ -87,6 +89,7 @@ func (t *Tree) Open() error {
 
 	t.opts = t.options()
 	t.cache.open(t.opts.memory)
+	t.misses = misses{seed: maphash.MakeSeed()}
 	return nil
 }
 
@@ -121,6 +124,11 @@ func (t *Tree) Get(path string) (*Entry, error) {
 		s.touch()
 		return s.entry, nil
 	}
+	if s == nil {
+		if err := t.misses.find(path, now, t.opts.fresh); err != nil {
+			return nil, err
+		}
+	}
 	return t.look(path, s, now)
 }
 
@@ -139,6 +147,9 @@ func (t *Tree) look(path string, s *slot, now time.Duration) (*Entry, error) {
 	if err != nil {
 		if s != nil {
 			t.cache.remove(s.entry)
+		}
+		if errors.Is(err, ErrNotFound) {
+			t.misses.note(path, err, now)
 		}
 		return nil, err
 	}

@@ -195,7 +195,9 @@ func TestFresh(t *testing.T) {
 	now.Store(int64(4 * defaultFresh))
 	refuse(t, tree, "/x", ErrNotFound)
 	write(t, dir+"/x", "back")
-	at(4*defaultFresh, "back") // what was not found is not remembered
+	now.Store(int64(5*defaultFresh - 1))
+	refuse(t, tree, "/x", ErrNotFound) // that there is none is trusted as well
+	at(5*defaultFresh, "back")
 
 	t.Run("Entry.Open notices earlier", func(t *testing.T) {
 		e := get(t, tree, "/x")
@@ -203,6 +205,6 @@ func TestFresh(t *testing.T) {
 		if _, err := e.Open(); !errors.Is(err, ErrChanged) {
 			t.Fatalf("Open: %v, want ErrChanged", err)
 		}
-		at(4*defaultFresh, "again")
+		at(5*defaultFresh, "again")
 	})
 }
