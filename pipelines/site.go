@@ -77,9 +77,6 @@ func (s *Site) Listen(address string) error {
 // Run serves until ctx ends, then until the requests under way are answered, and
 // then for Grace at most. It returns nil after an end in time.
 func (s *Site) Run(ctx context.Context) error {
-	if _, err := s.sample(); err != nil {
-		return err
-	}
 	var sys axon.System
 	defer sys.Close()
 	running, err := sys.Start(context.WithoutCancel(ctx), s.Graph())
@@ -115,26 +112,19 @@ func (s *Site) Picture() ([]axon.GraphInfo, error) {
 	if err := server.Build(); err != nil {
 		return nil, err
 	}
-	connection, err := s.sample()
-	if err != nil {
-		return nil, err
-	}
-	return []axon.GraphInfo{server.Info(), connection.Info()}, nil
-}
-
-// sample builds the graph of a connection that does not exist, so that a mistake
-// in it is found before the first client comes.
-func (s *Site) sample() (*axon.Graph, error) {
 	here, there := net.Pipe()
 	defer here.Close()
 	defer there.Close()
-	connection := s.Connection
+	blueprint := s.Connection
 	if s.Blueprint != nil {
-		connection = s.Blueprint
+		blueprint = s.Blueprint
 	}
-	g := connection(here)
-	if g == nil {
+	connection := blueprint(here)
+	if connection == nil {
 		return nil, errors.New("pipelines: the blueprint makes no graph")
 	}
-	return g, g.Build()
+	if err := connection.Build(); err != nil {
+		return nil, err
+	}
+	return []axon.GraphInfo{server.Info(), connection.Info()}, nil
 }
