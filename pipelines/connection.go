@@ -23,9 +23,33 @@ type Mount struct {
 	// Handler makes the handler of one connection.
 	Handler func() http1.HandlerPart
 
+	// Before are the filters that its requests pass, in this order.
+	Before []Before
+
+	// After are the filters that its responses pass, in this order.
+	After []After
+
 	// Rest says that the handler's Main may be ended between two requests, and
 	// called again: see axon.Part. It remembers nothing outside its struct.
 	Rest bool
+}
+
+// A Before is a filter of requests on their way to a handler.
+type Before struct {
+	// Name is the part's name in the graph.
+	Name string
+
+	// Filter makes the filter of one connection.
+	Filter func() http1.RequestFilterPart
+}
+
+// An After is a filter of responses on their way from a handler.
+type After struct {
+	// Name is the part's name in the graph.
+	Name string
+
+	// Filter makes the filter of one connection.
+	Filter func() http1.ResponseFilterPart
 }
 
 // Connection is the graph of one HTTP connection.
@@ -83,18 +107,45 @@ func (s *Server) Connection(conn net.Conn) *axon.Graph {
 	return g
 }
 
-// mount adds the handlers to a graph.
+// mount adds the handlers to a graph, each with its filters:
+//
+//	ROUTER ─▶ before ─▶ ... ─▶ handler ─▶ after ─▶ ... ─▶ WRITER
 func (s *Server) mount(g *axon.Graph, router *http1.Router, guard *http1.Guard, out *axon.Inbox[*http1.Response]) {
-	g.Parts = slices.Grow(g.Parts, len(s.Mounts)) // paid for once per connection
-	g.Links = slices.Grow(g.Links, 3*len(s.Mounts)+1)
+	filters := 0
 	for _, m := range s.Mounts {
+		filters += len(m.Before) + len(m.After)
+	}
+	g.Parts = slices.Grow(g.Parts, len(s.Mounts)+filters) // paid for once per connection
+	g.Links = slices.Grow(g.Links, 3*len(s.Mounts)+3*filters+1)
+	for _, m := range s.Mounts {
+		requests := router.Route(m.Path)
+		for _, stage := range m.Before {
+			part := stage.Filter()
+			f := part.RequestFilterBoxes()
+			g.Parts = append(g.Parts, axon.Part{Name: stage.Name, Component: part, Policy: again, Lazy: true})
+			g.Links = append(g.Links,
+				axon.Link(requests, &f.Inbox),
+				axon.Link(&f.Answers, out),
+				axon.Link(&f.Failures, &guard.Inbox))
+			requests = &f.Outbox
+		}
 		part := m.Handler()
 		h := part.HandlerBoxes()
 		g.Parts = append(g.Parts, axon.Part{Name: m.Name, Component: part, Policy: again, Lazy: true, Rest: m.Rest})
 		g.Links = append(g.Links,
-			axon.Link(router.Route(m.Path), &h.Inbox),
-			axon.Link(&h.Outbox, out),
+			axon.Link(requests, &h.Inbox),
 			axon.Link(&h.Failures, &guard.Inbox))
+		responses := &h.Outbox
+		for _, stage := range m.After {
+			part := stage.Filter()
+			f := part.ResponseFilterBoxes()
+			g.Parts = append(g.Parts, axon.Part{Name: stage.Name, Component: part, Policy: again, Lazy: true})
+			g.Links = append(g.Links,
+				axon.Link(responses, &f.Inbox),
+				axon.Link(&f.Failures, &guard.Inbox))
+			responses = &f.Outbox
+		}
+		g.Links = append(g.Links, axon.Link(responses, out))
 	}
 }
 

@@ -51,7 +51,7 @@ func (w *Writer) send(ctx context.Context, resp *Response, closing bool) (int64,
 	var n int64
 	switch {
 	case how == framedByNothing:
-		resp.discard()
+		resp.Discard()
 	case resp.File != nil:
 		n, err = w.out.file(resp.File)
 		_ = resp.File.File.Close()

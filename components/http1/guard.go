@@ -82,7 +82,7 @@ func (g *Guard) ask(ctx context.Context, f *Failure) *Response {
 	if g.deaf {
 		if late, ok, _ := g.Answers.TryRecv(); ok {
 			if late != nil {
-				late.discard()
+				late.Discard()
 			}
 			g.deaf = false
 		} else {
@@ -108,9 +108,9 @@ func (g *Guard) ask(ctx context.Context, f *Failure) *Response {
 		case resp == nil:
 			return nil
 		case resp.Request != f.Request:
-			resp.discard()
+			resp.Discard()
 		case resp.Validate() != nil:
-			resp.discard()
+			resp.Discard()
 			return nil
 		default:
 			return resp

@@ -52,22 +52,13 @@ func (h *Handler) HandlerBoxes() *Handler { return h }
 
 // Answer sends a response. If nobody takes it, what it holds is closed.
 func (h *Handler) Answer(ctx context.Context, resp *Response) error {
-	err := h.Outbox.Send(ctx, resp)
-	if err != nil {
-		resp.discard()
-	}
-	return err
+	return send(ctx, &h.Outbox, resp)
 }
 
 // Fail sends the failure of a request. A cause that is a *Failure itself, as a
-// broken request body gives, keeps its status.
+// broken request body gives, keeps its status and its fields.
 func (h *Handler) Fail(ctx context.Context, req *Request, status int, cause error) error {
-	f := &Failure{Status: status, Cause: cause}
-	if known, ok := errors.AsType[*Failure](cause); ok {
-		*f = *known
-	}
-	f.Stage, f.Request = axon.Address(ctx), req
-	return h.Failures.Send(ctx, f)
+	return h.Failures.Send(ctx, failed(ctx, req, status, cause))
 }
 
 // Lost answers the request that Main failed on with 500.

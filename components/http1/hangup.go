@@ -48,7 +48,7 @@ func (w *Writer) letGo(cause error) (linger bool) {
 	linger, left := w.Flight.close()
 	for _, s := range left {
 		if s.resp != nil {
-			s.resp.discard()
+			s.resp.Discard()
 		}
 		if s.req.Body != nil {
 			_ = s.req.Body.Close()
@@ -62,12 +62,12 @@ func (w *Writer) letGo(cause error) (linger bool) {
 func (w *Writer) Leave(ctx context.Context) {
 	for resp := range w.Inbox.All(ctx) {
 		if resp != nil {
-			resp.discard()
+			resp.Discard()
 		}
 	}
 	for resp, ok, _ := w.Inbox.TryRecv(); ok; resp, ok, _ = w.Inbox.TryRecv() {
 		if resp != nil {
-			resp.discard()
+			resp.Discard()
 		}
 	}
 }

@@ -2,6 +2,7 @@ package http1
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -66,4 +67,12 @@ func (r *Request) Context() context.Context {
 		return context.Background()
 	}
 	return r.Conn.context()
+}
+
+// Clone returns a copy, to be changed and sent on in the request's place. It
+// has a Header of its own, and shares the Body with the original.
+func (r *Request) Clone() *Request {
+	c := *r
+	c.Header = slices.Clone(c.Header)
+	return &c
 }

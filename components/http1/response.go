@@ -74,8 +74,8 @@ func Text(req *Request, status int, body string) *Response {
 	}
 }
 
-// discard closes what a response holds that will not be sent.
-func (r *Response) discard() {
+// Discard closes what a response holds that will not be sent.
+func (r *Response) Discard() {
 	if r.File != nil && r.File.File != nil {
 		_ = r.File.File.Close()
 	}

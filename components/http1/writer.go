@@ -120,7 +120,7 @@ func (w *Writer) take(ctx context.Context, resp *Response) error {
 	}
 	first, turn := w.Flight.answer(resp)
 	if !first {
-		resp.discard()
+		resp.Discard()
 	}
 	if !first || !turn {
 		return nil
@@ -148,7 +148,7 @@ var errUnfit = errors.New("http1: response unfit to be sent")
 func (w *Writer) answer(ctx context.Context, resp *Response, last bool) error {
 	req := resp.Request
 	if err := resp.Validate(); err != nil {
-		resp.discard()
+		resp.Discard()
 		if resp, err = w.unfit(ctx, req, err); resp == nil {
 			return err
 		}

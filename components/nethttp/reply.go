@@ -19,7 +19,7 @@ var errCut = errors.New("nethttp: the answer broke off")
 // write sends the answer to a call by its http.ResponseWriter. It returns errCut,
 // or the error of a write to the client.
 func (c *call) write(resp *http1.Response, sink *Sink) error {
-	defer discard(resp)
+	defer resp.Discard()
 	if c.req.Body != nil {
 		if resp.Stream == nil {
 			_ = c.req.Body.Close()

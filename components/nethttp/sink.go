@@ -77,7 +77,7 @@ func (s *Sink) take(ctx context.Context, resp *http1.Response) error {
 	}
 	req := resp.Request
 	if why := resp.Validate(); why != nil && req != nil && s.awaited.Load() == req {
-		discard(resp)
+		resp.Discard()
 		f := &http1.Failure{Status: 500, Stage: axon.Address(ctx), Cause: why, Request: req}
 		err := s.Failures.Send(ctx, f)
 		if !errors.Is(err, axon.ErrGone) {
@@ -86,19 +86,9 @@ func (s *Sink) take(ctx context.Context, resp *http1.Response) error {
 		resp = http1.Plain(f)
 	}
 	if req == nil || !s.awaited.CompareAndSwap(req, nil) {
-		discard(resp)
+		resp.Discard()
 		return nil
 	}
 	s.answers <- resp // there is room: one answer is awaited at a time
 	return nil
-}
-
-// discard closes what a response holds that will not be sent.
-func discard(resp *http1.Response) {
-	if resp.File != nil && resp.File.File != nil {
-		_ = resp.File.File.Close()
-	}
-	if resp.Stream != nil {
-		_ = resp.Stream.Close()
-	}
 }
