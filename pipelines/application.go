@@ -18,7 +18,7 @@ import (
 // Of the server's options, those of connections have no meaning here: Limits,
 // Most, Name, Log and Blueprint.
 func (s *Server) Application(source *nethttp.Source, sink *nethttp.Sink) *axon.Graph {
-	router := &http1.Router{Methods: s.Methods}
+	router := &http1.Router{Methods: s.Methods, Trace: s.Trace}
 	guard, errors := &http1.Guard{Patience: s.Patience}, s.errors()
 
 	g := &axon.Graph{

@@ -5,6 +5,7 @@ package pipelines
 import (
 	"net"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -12,10 +13,22 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/tcp"
 )
 
-// A Mount is a handler and the path it answers below.
+// A Mount is a handler and the host, path and methods it answers. See
+// http1.Router for how they are chosen between; two that overlap are a mistake.
 type Mount struct {
+	// Host is the host it is for: "example.org", "*.example.org" for all hosts
+	// below that, or "" for every host that no other mount names, and for
+	// requests of HTTP/1.0 that name none.
+	Host string
+
 	// Path is the route: "/", or a path without a slash at its end.
 	Path string
+
+	// Methods scope the mount to some methods: it takes those from whatever else
+	// has the path, and leaves it the others. Nil means that the path is its own,
+	// but for methods that another mount of the same host and path takes. What a
+	// handler then answers it says itself: see http1.Allower.
+	Methods []string
 
 	// Name is the part's name in the graph, such as FILES.
 	Name string
@@ -69,7 +82,7 @@ func (s *Server) Connection(conn net.Conn) *axon.Graph {
 
 	reader := &tcp.Reader{Conn: conn, First: s.Limits.FirstTime(), Gone: about.End}
 	parser := &http1.Parser{Conn: about, Socket: reader, Flight: flight, Limits: s.Limits, Clock: s.Log != nil}
-	router := &http1.Router{Methods: s.Methods}
+	router := &http1.Router{Methods: s.Methods, Trace: s.Trace}
 	guard, errors := &http1.Guard{Patience: s.Patience}, s.errors()
 	writer := &http1.Writer{Conn: conn, Flight: flight, Limits: s.Limits, Server: s.Name}
 	guard.Inbox.Size, writer.Inbox.Size = s.Limits.Boxes(), s.Limits.Boxes()
@@ -118,7 +131,8 @@ func (s *Server) mount(g *axon.Graph, router *http1.Router, guard *http1.Guard, 
 	g.Parts = slices.Grow(g.Parts, len(s.Mounts)+filters) // paid for once per connection
 	g.Links = slices.Grow(g.Links, 3*len(s.Mounts)+3*filters+1)
 	for _, m := range s.Mounts {
-		requests := router.Route(m.Path)
+		route := m.route()
+		requests := router.Route(route)
 		for _, stage := range m.Before {
 			part := stage.Filter()
 			f := part.RequestFilterBoxes()
@@ -130,6 +144,9 @@ func (s *Server) mount(g *axon.Graph, router *http1.Router, guard *http1.Guard, 
 			requests = &f.Outbox
 		}
 		part := m.Handler()
+		if a, ok := part.(http1.Allower); ok {
+			router.Allow(route, a.Allow())
+		}
 		h := part.HandlerBoxes()
 		g.Parts = append(g.Parts, axon.Part{Name: m.Name, Component: part, Policy: again, Lazy: true, Rest: m.Rest})
 		g.Links = append(g.Links,
@@ -147,6 +164,15 @@ func (s *Server) mount(g *axon.Graph, router *http1.Router, guard *http1.Guard, 
 		}
 		g.Links = append(g.Links, axon.Link(responses, out))
 	}
+}
+
+// route is the pattern of the mount's route.
+func (m *Mount) route() string {
+	pattern := m.Host + m.Path
+	if m.Methods != nil {
+		pattern = strings.Join(m.Methods, ",") + " " + pattern
+	}
+	return pattern
 }
 
 // The policies of a connection. One whose Reader or Writer fails is closed.

@@ -136,7 +136,7 @@ var failures = []struct {
 	{"bad percent-encoding", "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400, "PARSER", true, ""},
 	{"no route", request("/nowhere"), 404, "ROUTER", false, ""},
 	{"no file", request("/files/none"), 404, "FILES", false, ""},
-	{"method of a file", "PUT /files/a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi", 405, "FILES", false, "Allow: GET, HEAD, OPTIONS"},
+	{"method of a file", "PUT /files/a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi", 405, "ROUTER", false, "Allow: GET, HEAD, OPTIONS"},
 	{"slow head", "GET / HTTP/1.1\r\nHost:", 408, "PARSER", true, ""},
 	{"stalled body", "POST /flawed/body HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe", 408, "FLAWED", true, ""},
 	{"length required", request("/flawed/411"), 411, "FLAWED", false, ""},

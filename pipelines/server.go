@@ -31,6 +31,9 @@ type Server struct {
 	// Methods are methods that are known beside the standard ones.
 	Methods []string
 
+	// Trace says to answer TRACE; see http1.Router.
+	Trace bool
+
 	// Name is the value of the Server field; "" leaves the field out.
 	Name string
 

@@ -29,6 +29,7 @@ type Reader struct {
 var (
 	_ http1.HandlerPart = (*Reader)(nil)
 	_ axon.Validator    = (*Reader)(nil)
+	_ http1.Allower     = (*Reader)(nil)
 )
 
 // Validate implements axon.Validator.
@@ -38,6 +39,11 @@ func (r *Reader) Validate() error {
 	}
 	return nil
 }
+
+// Allow implements http1.Allower.
+func (r *Reader) Allow() []string { return readMethods }
+
+var readMethods = []string{"GET", "HEAD"}
 
 // Main implements axon.Component.
 func (r *Reader) Main(ctx context.Context) error {

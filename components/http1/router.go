@@ -4,25 +4,49 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Router sends each request to the handler for its path.
+// Router sends each request to the handler for its host, path and method.
 //
-//	*Request ──▶ [ Router ] ──▶ routes[/], routes[/cgi-bin], ...
+//	*Request ──▶ [ Router ] ──▶ routes[/], routes[PURGE example.org/cache], ...
 //	                 ├── outbox ──▶ *Response
 //	                 └── failures ──▶ *Failure
 //
-// The longest route wins that is the path or is followed by a slash in it:
-// /doc takes /doc and /doc/a, but not /docs. A path without a route is a 404, a
-// method that nobody knows a 501.
+// A route is named by a pattern, [METHOD[,METHOD...] ][HOST]/[PATH]:
+//
+//	/doc                        the path /doc and all below it, but not /docs
+//	example.org/                a host of its own; its port and final dot do not count
+//	*.example.org/              all hosts below example.org
+//	PURGE,LINK /cache           two methods alone
+//
+// The host is chosen first: the name itself, else the longest star that fits,
+// else the routes without a host, which serve all hosts that no route names, and
+// requests of HTTP/1.0 that name none. Then the longest path wins.
+//
+// A route without methods owns its path: it takes every ordinary method (GET,
+// HEAD, POST, PUT, DELETE, OPTIONS, PATCH, and those in Methods) that no other
+// route of the same host and path claims, or those alone that its handler says it
+// answers (Allower); there is no other route to these paths. A route with methods
+// is scoped to them: it takes them away from whatever else has the path, and
+// leaves the rest there. GET stands for HEAD as well.
+//
+// What has no route fails: with 421 if the host has none (404 in a request that
+// names no host), 404 if the path has none, 405 with a true Allow if other
+// methods have one, 501 if the method is known nowhere. OPTIONS is answered by
+// the Router with Allow, unless a handler takes it; OPTIONS * too. TRACE and
+// CONNECT go to no handler but one that claims them.
 type Router struct {
 	axon.Base
 
-	// Methods are methods that are known beside those of RFC 9110 and RFC 5789.
+	// Methods are methods that are as ordinary as those above.
 	Methods []string
+
+	// Trace says to answer TRACE with the request's own head, without Cookie and
+	// Authorization (RFC 9110 section 9.3.8). It is for debugging.
+	Trace bool
 
 	// Inbox takes requests.
 	Inbox axon.Inbox[*Request]
@@ -30,11 +54,17 @@ type Router struct {
 	// Routes carries each request to one handler. See Route.
 	Routes axon.Outboxes[*Request]
 
-	// Outbox carries the Router's own answers: to OPTIONS *.
+	// Outbox carries the Router's own answers: to OPTIONS and TRACE.
 	Outbox axon.Outbox[*Response]
 
 	// Failures carries requests that have no handler.
 	Failures axon.Outbox[*Failure]
+
+	routes []route  // sorted by compareRoutes
+	room   [2]route // for routes, if they are few
+	hosts  bool     // one of them names a host
+	host   string   // of the last request, and
+	site   []route  // its routes
 }
 
 var (
@@ -43,20 +73,50 @@ var (
 	_ axon.Loser     = (*Router)(nil)
 )
 
-// Route returns the outbox for requests below a path, and makes it if need be.
-// "/" takes what no other route does.
-func (r *Router) Route(path string) *axon.Outbox[*Request] { return r.Routes.Named(path) }
+// Route returns the outbox for the requests that fit a pattern, and makes it if
+// need be. "/" takes what no other route does.
+func (r *Router) Route(pattern string) *axon.Outbox[*Request] { return r.Routes.Named(pattern) }
 
-// Validate implements axon.Validator.
-func (r *Router) Validate() error {
-	var errs []error
-	for i := range r.Routes.Len() {
-		path, _ := r.Routes.At(i)
-		if !strings.HasPrefix(path, "/") || path != "/" && strings.HasSuffix(path, "/") {
-			errs = append(errs, fmt.Errorf("http1: route %q: a route begins with a slash and does not end with one", path))
+// Allow says which methods the handler of a route answers. It is called while
+// the graph is written down; a route that names its methods has no need of it.
+func (r *Router) Allow(pattern string, methods []string) {
+	r.Route(pattern)
+	r.collect()
+	for i := range r.routes {
+		if r.routes[i].pattern == pattern {
+			r.routes[i].answers = methods
 		}
 	}
-	return errors.Join(errs...)
+}
+
+// Validate implements axon.Validator: it reports patterns that are none, and
+// routes that overlap.
+func (r *Router) Validate() error {
+	var errs []error
+	r.collect()
+	r.hosts, r.site = false, nil
+	for i := range r.routes {
+		if err := r.routes[i].parse(); err != nil {
+			errs = append(errs, err)
+		}
+		r.hosts = r.hosts || r.routes[i].host != ""
+	}
+	if errs != nil {
+		return errors.Join(errs...)
+	}
+	slices.SortStableFunc(r.routes, compareRoutes)
+	return overlaps(r.routes)
+}
+
+// collect notes the outboxes that were made since it was last called.
+func (r *Router) collect() {
+	if r.routes == nil {
+		r.routes = r.room[:0]
+	}
+	for i := len(r.routes); i < r.Routes.Len(); i++ {
+		pattern, out := r.Routes.At(i)
+		r.routes = append(r.routes, route{pattern: pattern, out: out})
+	}
 }
 
 // Lost answers the request that the Router failed on with 500.
@@ -77,55 +137,68 @@ func (r *Router) Main(ctx context.Context) error {
 }
 
 func (r *Router) route(ctx context.Context, req *Request) error {
-	if req.Method != "GET" && !r.knows(req.Method) {
-		return r.fail(ctx, req, 501, fmt.Errorf("method %q is not known", req.Method))
-	}
+	site := r.siteOf(req.Host)
 	if req.Path == "*" {
-		return r.Outbox.Send(ctx, &Response{Request: req, Status: 204, Header: Header{{"Allow", "GET, HEAD, OPTIONS"}}})
+		return r.refuse(ctx, req, site)
 	}
-	out := r.find(req.Path)
-	if out == nil {
-		return r.fail(ctx, req, 404, fmt.Errorf("no route for %q", req.Path))
+	to := find(site, req.Method, req.Path, r.Methods)
+	if to == nil {
+		return r.refuse(ctx, req, site)
 	}
-	err := out.Send(ctx, req)
+	err := to.out.Send(ctx, req)
 	if errors.Is(err, axon.ErrGone) {
-		return r.fail(ctx, req, 503, fmt.Errorf("the handler for %q has ended", req.Path))
+		return r.fail(ctx, req, 503, fmt.Errorf("the handler for %q has ended", to.pattern))
 	}
 	return err
 }
 
+// siteOf returns the routes of a host. A connection's requests are for the same
+// one as a rule.
+func (r *Router) siteOf(host string) []route {
+	if !r.hosts {
+		return r.routes
+	}
+	if r.site == nil || r.host != host {
+		r.host, r.site = host, []route{}
+		name := hostName(host)
+		if i := slices.IndexFunc(r.routes, func(t route) bool { return t.fits(name) }); i >= 0 {
+			end := i
+			for end < len(r.routes) && r.routes[end].host == r.routes[i].host {
+				end++
+			}
+			r.site = r.routes[i:end]
+		}
+	}
+	return r.site
+}
+
+// refuse deals with a request that has no route, or that the Router itself
+// answers.
+func (r *Router) refuse(ctx context.Context, req *Request, site []route) error {
+	path := req.Path
+	if req.Method == "CONNECT" {
+		path = "*" // it names no path
+	}
+	allow := r.allowed(site, path)
+	switch {
+	case !r.knows(req.Method):
+		return r.fail(ctx, req, 501, fmt.Errorf("method %q is not known", req.Method))
+	case len(site) == 0 && req.Host != "":
+		return r.fail(ctx, req, 421, fmt.Errorf("no route for the host %q", req.Host))
+	case allow == "":
+		return r.fail(ctx, req, 404, fmt.Errorf("no route for %q", req.Path))
+	case req.Method == "OPTIONS":
+		return r.Outbox.Send(ctx, &Response{Request: req, Status: 204, Header: Header{{"Allow", allow}}})
+	case req.Method == "TRACE" && r.Trace && req.Body != nil:
+		return r.fail(ctx, req, 400, errors.New("a TRACE has no content"))
+	case req.Method == "TRACE" && r.Trace:
+		return r.Outbox.Send(ctx, trace(req))
+	}
+	f := &Failure{Status: 405, Stage: axon.Address(ctx), Request: req, Header: Header{{"Allow", allow}}}
+	f.Cause = fmt.Errorf("method %s is not for %q", req.Method, req.Target)
+	return r.Failures.Send(ctx, f)
+}
+
 func (r *Router) fail(ctx context.Context, req *Request, status int, cause error) error {
 	return r.Failures.Send(ctx, &Failure{Status: status, Stage: axon.Address(ctx), Cause: cause, Request: req})
-}
-
-func (r *Router) find(path string) (out *axon.Outbox[*Request]) {
-	longest := -1
-	for i := range r.Routes.Len() {
-		route, o := r.Routes.At(i)
-		if len(route) > longest && underneath(path, route) {
-			longest, out = len(route), o
-		}
-	}
-	return out
-}
-
-// underneath reports whether path is the route or lies below it.
-func underneath(path, route string) bool {
-	if route == "/" {
-		return true
-	}
-	return strings.HasPrefix(path, route) && (len(path) == len(route) || path[len(route)] == '/')
-}
-
-func (r *Router) knows(method string) bool {
-	switch method {
-	case "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT":
-		return true
-	}
-	for _, m := range r.Methods {
-		if m == method {
-			return true
-		}
-	}
-	return false
 }
