@@ -4,10 +4,8 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -111,13 +109,14 @@ func (id identity) tag(settled bool, looked time.Time) string {
 }
 
 // Open opens the file of an entry. The caller closes it; it is the caller's
-// alone, because sendfile moves a file's offset. Its offset is 0.
+// alone, and its offset is 0. It is an *os.File, unless the Tree has an FS of
+// another kind.
 //
 // If the file is not the one the entry tells of any more, Open makes the Tree
 // forget the entry and returns ErrChanged: Get the path again. What happens to
 // the file after Open is not noticed: a file that is cut short while it is sent
 // ends early.
-func (e *Entry) Open() (*os.File, error) {
+func (e *Entry) Open() (fs.File, error) {
 	f, fi, err := e.tree.open(e.Path, e.name)
 	if err == nil && identify(fi) == e.id {
 		return f, nil
@@ -132,10 +131,12 @@ func (e *Entry) Open() (*os.File, error) {
 }
 
 // open opens the regular file called name. Something else may have taken the
-// name since find saw it, so it opens without blocking, which makes no
-// difference to a regular file, and looks again at what it has.
-func (t *Tree) open(path, name string) (*os.File, fs.FileInfo, error) {
-	f, err := t.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+// name since find saw it, so it looks again at what it has.
+func (t *Tree) open(path, name string) (fs.File, fs.FileInfo, error) {
+	if err := t.followed(path, name); err != nil {
+		return nil, nil, err
+	}
+	f, err := t.store.open(name)
 	if err != nil {
 		return nil, nil, explain(path, err, t.escape)
 	}

@@ -29,14 +29,19 @@ var (
 	// ErrChanged says that the file is no longer the one an Entry tells of.
 	// Get it again; a caller that gives up answers 503.
 	ErrChanged = errors.New("files: file has changed")
+
+	// ErrNoIndex says that the path names a directory, with the slash at its end,
+	// in which there is no index file. It is an ErrNotFound; who lists
+	// directories asks Tree.ReadDir then.
+	ErrNoIndex = errors.New("no index file")
 )
 
 // Causes of ErrNotFound that no system call reports.
 var (
-	errHidden     = errors.New("name is hidden")
-	errSpelling   = errors.New("not the name of a file")
-	errNotRegular = errors.New("not a regular file")
-	errNoIndex    = errors.New("no index file")
+	errHidden       = errors.New("name is hidden")
+	errSpelling     = errors.New("not the name of a file")
+	errNotRegular   = errors.New("not a regular file")
+	errNotDirectory = errors.New("not a directory")
 )
 
 // A Redirect says that a directory was named without the slash at the end:

@@ -80,7 +80,7 @@ func TestErrorText(t *testing.T) {
 		"/a\x00\n":  `files: not found: "/a\x00\n": not the name of a file`,
 		"/a/":       `files: not found: "/a/": no index file`,
 		"/a":        `files: directory moved to /a/`,
-		"/a/x/":     `files: not found: "/a/x/": no index file`,
+		"/a/x/":     `files: not found: "/a/x/": not a directory`,
 		"/a/x/y.js": `files: not found: "/a/x/y.js": statat a/x/y.js: not a directory`,
 	} {
 		if _, err := tree.Get(path); err == nil || err.Error() != want {

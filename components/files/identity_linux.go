@@ -17,3 +17,10 @@ func identify(fi os.FileInfo) identity {
 	}
 	return id
 }
+
+// sameOwner reports whether two files belong to the same user.
+func sameOwner(a, b os.FileInfo) bool {
+	x, ok := a.Sys().(*syscall.Stat_t)
+	y, also := b.Sys().(*syscall.Stat_t)
+	return ok && also && x.Uid == y.Uid
+}

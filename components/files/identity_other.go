@@ -14,3 +14,7 @@ func identify(fi os.FileInfo) identity {
 	mtime := fi.ModTime().UnixNano()
 	return identity{size: fi.Size(), mtime: mtime, ctime: mtime}
 }
+
+// sameOwner reports whether two files belong to the same user, which is not
+// known here.
+func sameOwner(a, b os.FileInfo) bool { return false }

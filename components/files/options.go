@@ -83,6 +83,9 @@ func (t *Tree) Validate() error {
 	if t.DefaultType != "" && !validType(t.DefaultType) {
 		errs = append(errs, fmt.Errorf("files: DefaultType: %q is not a media type", t.DefaultType))
 	}
+	if t.Links < LinksInside || t.Links > LinksNone {
+		errs = append(errs, fmt.Errorf("files: Links: %v is not a policy", t.Links))
+	}
 	return errors.Join(errs...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/http1"
@@ -106,7 +107,11 @@ func (r *Reader) answer(req *http1.Request) (*http1.Response, error) {
 		}
 		f, err := e.Open()
 		if err == nil {
-			resp.File = &http1.Section{File: f, Size: e.Size}
+			if file, ok := f.(*os.File); ok {
+				resp.File = &http1.Section{File: file, Size: e.Size}
+			} else {
+				resp.Stream, resp.Length = f, e.Size
+			}
 			return resp, nil
 		}
 		if !errors.Is(err, ErrChanged) {

@@ -17,10 +17,10 @@ func (t *Tree) find(path string) (string, identity, error) {
 	if slash || name == "" {
 		return t.findIndex(path, name)
 	}
-	fi, err := t.root.Stat(name)
+	fi, err := t.stat(path, name)
 	switch {
 	case err != nil:
-		return "", identity{}, explain(path, err, t.escape)
+		return "", identity{}, err
 	case fi.IsDir():
 		return "", identity{}, &Redirect{Location: location(path)}
 	case !fi.Mode().IsRegular():
@@ -30,25 +30,27 @@ func (t *Tree) find(path string) (string, identity, error) {
 }
 
 // findIndex finds the index file of the directory dir ("" is the root), which
-// was asked for as path. That dir is a directory need not be looked up: nothing
-// is found below a file.
+// was asked for as path. That dir is a directory need not be looked up before:
+// nothing is found below a file.
 func (t *Tree) findIndex(path, dir string) (string, identity, error) {
 	for _, name := range t.opts.index {
 		if dir != "" {
 			name = dir + "/" + name
 		}
-		fi, err := t.root.Stat(name)
-		if err != nil {
-			if err = explain(path, err, t.escape); errors.Is(err, ErrNotFound) {
-				continue
-			}
+		fi, err := t.stat(path, name)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		} else if err != nil {
 			return "", identity{}, err
 		}
 		if fi.Mode().IsRegular() {
 			return name, identify(fi), nil
 		}
 	}
-	return "", identity{}, notFound(path, errNoIndex)
+	if _, err := t.directory(path); err != nil {
+		return "", identity{}, err
+	}
+	return "", identity{}, notFound(path, ErrNoIndex)
 }
 
 // allowed refuses the paths that no file can have or that are hidden. Dot

@@ -212,9 +212,9 @@ func TestIndex(t *testing.T) {
 		"none wanted":            {&Tree{Dir: dir, Index: []string{}}, "/both/", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if c.tree.root == nil {
+			if c.tree.store == nil {
 				open(t, c.tree)
-				defer func() { c.tree.root = nil }()
+				defer func() { c.tree.store = nil }()
 			}
 			if c.want == "" {
 				refuse(t, c.tree, c.path, ErrNotFound)

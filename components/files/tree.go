@@ -34,6 +34,10 @@ type Tree struct {
 	// served directories by accident. /.well-known/ (RFC 8615) is always served.
 	Hidden bool
 
+	// Links says which symbolic links are followed; the zero value follows those
+	// that stay inside Dir.
+	Links LinkPolicy
+
 	// Memory is how many bytes of small files are kept in memory in all; 0
 	// means 64 MiB, less than 0 keeps nothing. An entry counts for its content
 	// and 512 bytes, that of a large file for the 512 bytes alone, so Memory
@@ -54,8 +58,8 @@ type Tree struct {
 	Fresh time.Duration
 
 	opts   options // the fields above, checked and with defaults, since Open
-	root   *os.Root
-	escape error // what root says to a name that leads out of it
+	store  store
+	escape error // what the store says to a name that leads out of it
 	cache  cache
 	misses misses
 	opened time.Time // where the monotonic clock starts
@@ -84,7 +88,7 @@ func (t *Tree) Open() error {
 	if err != nil {
 		return fmt.Errorf("files: %w", err)
 	}
-	t.root, t.opened = root, time.Now()
+	t.store, t.opened = disk{root}, time.Now()
 	t.escape = escapeError(root)
 
 	t.opts = t.options()
@@ -96,10 +100,10 @@ func (t *Tree) Open() error {
 // Close closes the directory and forgets what was kept of it. Entries and files
 // that were handed out remain usable, but [Entry.Open] fails.
 func (t *Tree) Close() error {
-	if t.root == nil {
+	if t.store == nil {
 		return nil
 	}
-	err := t.root.Close()
+	err := t.store.close()
 	t.cache.close()
 	return err
 }
@@ -115,7 +119,7 @@ func (t *Tree) Close() error {
 //
 // The entry was right at some moment no longer than Fresh before the call.
 func (t *Tree) Get(path string) (*Entry, error) {
-	if t.root == nil {
+	if t.store == nil {
 		return nil, errNotOpen
 	}
 	now := t.elapsed()
