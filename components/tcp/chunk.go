@@ -1,6 +1,7 @@
 package tcp
 
 import (
+	"net"
 	"sync"
 )
 
@@ -12,6 +13,9 @@ type Chunk struct {
 
 	// Event tells what happened if no bytes came.
 	Event Event
+
+	// Conn is the connection that comes with Opened.
+	Conn net.Conn
 
 	buf []byte // stays with the chunk; nil for one that tells of an event
 }
@@ -28,8 +32,10 @@ const (
 	Timeout
 	// Closing: the server wants to come to an end. What has begun may go on.
 	Closing
-	// Reset: the connection broke. It is the last thing the reader says.
+	// Reset: the connection broke. It is the last thing the reader says of it.
 	Reset
+	// Opened: the last connection is over, and another one begins.
+	Opened
 )
 
 // Sizes of the buffers that chunks lie in: most requests fit the small one, and
@@ -55,7 +61,7 @@ func newChunk(large bool) *Chunk {
 
 // Release gives the chunk and its bytes back. Neither may be used after it.
 func (c *Chunk) Release() {
-	c.Data, c.Event = nil, Bytes
+	c.Data, c.Event, c.Conn = nil, Bytes, nil
 	switch len(c.buf) {
 	case smallChunk:
 		smallChunks.Put(c)

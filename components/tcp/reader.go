@@ -22,7 +22,8 @@ import (
 // It ends when the peer has closed its half, when the connection is closed, or
 // when nobody wants the bytes any more. In the last case it first reads and
 // throws away what the peer still sends, for Linger at most, so that the answer
-// under way is not lost to a reset (RFC 9112 section 9.6).
+// under way is not lost to a reset (RFC 9112 section 9.6). With a Rota it may
+// take another connection then, instead of ending.
 type Reader struct {
 	axon.Base
 
@@ -41,6 +42,11 @@ type Reader struct {
 	// is lost, even if the receiver has left before: somebody may still be at
 	// work for the peer. It must not block.
 	Gone func(cause error)
+
+	// Rota, if set, gives the Reader another connection when its own has ended
+	// and Free says that nobody has anything to do with it any more.
+	Rota *Rota
+	Free func() bool
 
 	// Outbox carries the bytes in the order of their coming, and the events
 	// among them. The receiver owns each Chunk and releases it.
@@ -63,18 +69,19 @@ var (
 // Finish wakes the Reader so that it can say that the server is closing.
 func (r *Reader) Finish() {
 	if !r.closing.Swap(true) {
-		r.wake(false)
+		r.Rota.dismiss(r.wake(false))
 	}
 }
 
 // Interrupt wakes the Reader from waiting for the socket.
-func (r *Reader) Interrupt() { r.wake(true) }
+func (r *Reader) Interrupt() { r.Rota.dismiss(r.wake(true)) }
 
-func (r *Reader) wake(stop bool) {
+func (r *Reader) wake(stop bool) net.Conn {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.woken, r.stopped = true, r.stopped || stop
 	_ = r.Conn.SetReadDeadline(past)
+	return r.Conn
 }
 
 // SetReadDeadline sets when the Reader says Timeout. The receiver uses it rather
@@ -104,6 +111,39 @@ var past = time.Unix(1, 0)
 
 // Main implements axon.Component.
 func (r *Reader) Main(ctx context.Context) error {
+	for {
+		if err := r.serve(ctx); err != nil {
+			return err
+		}
+		if !r.another() {
+			return nil
+		}
+		if err := r.Outbox.Send(ctx, &Chunk{Event: Opened, Conn: r.Conn}); err != nil {
+			return err
+		}
+	}
+}
+
+// another waits for another connection, if the last one is over for everybody.
+func (r *Reader) another() bool {
+	if r.Rota == nil || r.closing.Load() || !r.Free() {
+		return false
+	}
+	conn := r.Rota.wait(r.Conn)
+	if conn == nil {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Conn = conn
+	if r.woken = r.stopped || r.closing.Load(); r.woken { // it was told while it waited
+		_ = conn.SetReadDeadline(past)
+	}
+	return true
+}
+
+// serve passes on what the socket says, to its end.
+func (r *Reader) serve(ctx context.Context) error {
 	read := r.source()
 	if r.First > 0 {
 		_ = r.SetReadDeadline(time.Now().Add(r.First))
