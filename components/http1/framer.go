@@ -25,7 +25,7 @@ func plan(resp *Response) (framing, int64) {
 	length := int64(len(resp.Bytes))
 	switch {
 	case resp.File != nil:
-		length = resp.File.Size
+		length = resp.File.Length()
 	case resp.Stream != nil && resp.Length > 0:
 		length = resp.Length
 	case resp.Stream != nil:
@@ -53,8 +53,8 @@ func (w *Writer) send(ctx context.Context, resp *Response, closing bool) (int64,
 	case how == framedByNothing:
 		resp.Discard()
 	case resp.File != nil:
-		n, err = w.out.file(resp.File)
-		_ = resp.File.File.Close()
+		n, err = w.out.sections(resp.File)
+		resp.File.Close()
 	case resp.Stream != nil:
 		n, err = w.stream(ctx, resp, how, length)
 	default:

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 )
 
 // A Response answers one request. Status, fields and body are the handler's; how
@@ -37,7 +36,7 @@ type Response struct {
 	// Bytes is the whole body.
 	Bytes []byte
 
-	// File is a section of an open file. The Writer closes the file.
+	// File is a section of an open file, or several. The Writer closes the file.
 	File *Section
 
 	// Stream is read to its end and closed by the Writer, which sends what each
@@ -57,13 +56,6 @@ type Response struct {
 	interim bool // 100 Continue
 }
 
-// A Section is Size bytes of an open file, from Offset on.
-type Section struct {
-	File   *os.File
-	Offset int64
-	Size   int64
-}
-
 // Text returns a response whose body is a text of the type text/plain, in UTF-8.
 func Text(req *Request, status int, body string) *Response {
 	return &Response{
@@ -76,9 +68,7 @@ func Text(req *Request, status int, body string) *Response {
 
 // Discard closes what a response holds that will not be sent.
 func (r *Response) Discard() {
-	if r.File != nil && r.File.File != nil {
-		_ = r.File.File.Close()
-	}
+	r.File.Close()
 	if r.Stream != nil {
 		_ = r.Stream.Close()
 	}
@@ -104,8 +94,8 @@ func (r *Response) Validate() error {
 	if r.Length < 0 {
 		return errors.New("http1: a response with a negative length")
 	}
-	if s := r.File; s != nil && (s.File == nil || s.Offset < 0 || s.Size < 0) {
-		return errors.New("http1: a response with an impossible section of a file")
+	if err := r.File.valid(); err != nil {
+		return err
 	}
 	for i := range len(r.Reason) {
 		if c := r.Reason[i]; c < ' ' && c != '\t' || c == 0x7f {

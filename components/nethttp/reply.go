@@ -69,7 +69,7 @@ func (c *call) writeHead(resp *http1.Response) (length int64) {
 	length = int64(len(resp.Bytes))
 	switch {
 	case resp.File != nil:
-		length = resp.File.Size
+		length = resp.File.Length()
 	case resp.Stream != nil && resp.Length > 0:
 		length = resp.Length
 	case resp.Stream != nil:
@@ -86,8 +86,24 @@ func (c *call) writeHead(resp *http1.Response) (length int64) {
 	return length
 }
 
-// writeFile sends a section of a file; by sendfile, where the server can.
+// writeFile sends a section of a file, and those behind it; by sendfile, where
+// the server can.
 func (c *call) writeFile(f *http1.Section) error {
+	for ; f != nil; f = f.Next {
+		if _, err := c.writer.Write(f.Before); err != nil {
+			return err
+		}
+		if f.Size == 0 {
+			continue
+		}
+		if err := c.writeSection(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *call) writeSection(f *http1.Section) error {
 	if _, err := f.File.Seek(f.Offset, io.SeekStart); err != nil {
 		return fmt.Errorf("%w: %w", errCut, err)
 	}

@@ -1,0 +1,74 @@
+package http1
+
+import (
+	"errors"
+	"os"
+)
+
+// A Section is Size bytes of an open file, from Offset on. Several in a row are
+// one body, such as multipart/byteranges (RFC 9110 section 14.6).
+type Section struct {
+	File   *os.File // nil if Size is 0 and there is something in Before
+	Offset int64
+	Size   int64
+
+	// Before are bytes that are sent before the section. Like Response.Bytes
+	// they are never written to.
+	Before []byte
+
+	// Next is sent behind this section. Its File may be the same one.
+	Next *Section
+}
+
+// Length returns how many bytes are sent in all: this section, those behind it,
+// and what stands before each.
+func (s *Section) Length() (n int64) {
+	for ; s != nil; s = s.Next {
+		n += int64(len(s.Before)) + s.Size
+	}
+	return n
+}
+
+// Close closes the files of this section and of those behind it.
+func (s *Section) Close() {
+	var last *os.File
+	for ; s != nil; s = s.Next {
+		if s.File != nil && s.File != last {
+			_ = s.File.Close()
+			last = s.File
+		}
+	}
+}
+
+// valid reports what can not be sent.
+func (s *Section) valid() error {
+	for ; s != nil; s = s.Next {
+		if s.Offset < 0 || s.Size < 0 || s.File == nil && (s.Size > 0 || len(s.Before) == 0) {
+			return errors.New("http1: a response with an impossible section of a file")
+		}
+	}
+	return nil
+}
+
+// sections sends a section and those behind it. It returns the number of bytes.
+func (s *sender) sections(f *Section) (n int64, err error) {
+	for ; f != nil; f = f.Next {
+		if err = s.bytes(f.Before); err != nil {
+			return n, err
+		}
+		n += int64(len(f.Before))
+		if f.Size == 0 {
+			continue
+		}
+		sent, err := s.file(f)
+		if n += sent; err != nil {
+			return n, err
+		}
+		if s.pending() >= mostBuffer {
+			if err := s.flush(); err != nil {
+				return n, err
+			}
+		}
+	}
+	return n, nil
+}
