@@ -197,7 +197,7 @@ func (t *Tree) read(path, name string) (*Entry, bool, error) {
 		}
 		same = identify(fi) == e.id && e.Size == e.id.size
 	}
-	e.settled = same && e.id.settled(looked)
+	e.settled = same && (e.id.settled(looked) || t.written.has(e.id))
 	e.ETag = e.id.tag(e.settled, looked)
 	e.ModTime = modTime(fi.ModTime(), looked)
 	e.Head = e.head()

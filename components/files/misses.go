@@ -29,10 +29,10 @@ func (m *misses) place(path string) *atomic.Pointer[miss] {
 	return &m.table[maphash.String(m.seed, path)%uint64(len(m.table))]
 }
 
-// find returns why the path was not found, less than fresh ago; nil if it is not
-// known.
-func (m *misses) find(path string, now, fresh time.Duration) error {
-	if known := m.place(path).Load(); known != nil && known.path == path && now-known.at < fresh {
+// find returns why the path was not found, less than fresh ago and after since;
+// nil if it is not known.
+func (m *misses) find(path string, now, fresh, since time.Duration) error {
+	if known := m.place(path).Load(); known != nil && known.path == path && known.at > since && now-known.at < fresh {
 		return known.err
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -62,7 +63,10 @@ type Tree struct {
 	escape error // what the store says to a name that leads out of it
 	cache  cache
 	misses misses
-	opened time.Time // where the monotonic clock starts
+
+	written written
+	changed atomic.Int64 // when Changed was last called, as elapsed; -1 if never
+	opened  time.Time    // where the monotonic clock starts
 
 	// Clocks, set by tests alone: since Open (monotonic), and of the day. Two,
 	// because reading only the monotonic one is 20 ns cheaper and Get's fast
@@ -93,6 +97,7 @@ func (t *Tree) Open() error {
 
 	t.opts = t.options()
 	t.cache.open(t.opts.memory)
+	t.changed.Store(-1)
 	t.misses = misses{seed: maphash.MakeSeed()}
 	return nil
 }
@@ -124,12 +129,15 @@ func (t *Tree) Get(path string) (*Entry, error) {
 	}
 	now := t.elapsed()
 	s := t.cache.lookup(path)
-	if s != nil && now-time.Duration(s.checked.Load()) < t.opts.fresh {
-		s.touch()
-		return s.entry, nil
+	since := t.changed.Load()
+	if s != nil {
+		if at := s.checked.Load(); at > since && now-time.Duration(at) < t.opts.fresh {
+			s.touch()
+			return s.entry, nil
+		}
 	}
 	if s == nil {
-		if err := t.misses.find(path, now, t.opts.fresh); err != nil {
+		if err := t.misses.find(path, now, t.opts.fresh, time.Duration(since)); err != nil {
 			return nil, err
 		}
 	}
