@@ -1,6 +1,7 @@
 package pipelines
 
 import (
+	"cmp"
 	"net"
 	"time"
 
@@ -25,8 +26,21 @@ type Server struct {
 	// Limits bounds what a client may do.
 	Limits http1.Limits
 
-	// Most is how many connections may be open at once; 0 means no limit.
+	// Most is how many connections may be open at once, on all sockets together;
+	// 0 means 10,000, a negative number no limit.
 	Most int
+
+	// MostEach is how many of them one address may have: see tcp.Quota. 0 means
+	// no limit.
+	MostEach int
+
+	// Full says what becomes of a connection when there are too many. With
+	// tcp.Answer it is told by a 503 from the error component: see Refusal.
+	Full tcp.Full
+
+	// Quota counts the connections of all listeners; nil means one with Most and
+	// MostEach. Servers may share one.
+	Quota *tcp.Quota
 
 	// Methods are methods that are known beside the standard ones.
 	Methods []string
@@ -46,12 +60,27 @@ type Server struct {
 
 // Listener returns a listener that serves connections from a socket.
 func (s *Server) Listener(socket net.Listener) *tcp.Listener {
-	return &tcp.Listener{Socket: socket, Most: s.Most, Connection: func(conn net.Conn) (*axon.Graph, error) {
-		if s.Blueprint != nil {
-			return s.Blueprint(conn), nil
-		}
-		return s.Connection(conn), nil
-	}}
+	return &tcp.Listener{Socket: socket, Quota: s.quota(), Full: s.Full, Refusal: s.Refusal,
+		Connection: func(conn net.Conn) (*axon.Graph, error) { return s.blueprint(conn), nil }}
+}
+
+// blueprint makes the graph of a connection.
+func (s *Server) blueprint(conn net.Conn) *axon.Graph {
+	if s.Blueprint != nil {
+		return s.Blueprint(conn)
+	}
+	return s.Connection(conn)
+}
+
+// mostConnections is how many may be open if nothing else is said.
+const mostConnections = 10_000
+
+// quota returns what counts the connections of all listeners.
+func (s *Server) quota() *tcp.Quota {
+	if s.Quota == nil {
+		s.Quota = &tcp.Quota{Most: max(cmp.Or(s.Most, mostConnections), 0), Each: s.MostEach}
+	}
+	return s.Quota
 }
 
 func (s *Server) errors() http1.ErrorPart {

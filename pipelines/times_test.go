@@ -114,12 +114,24 @@ func TestH7_Times(t *testing.T) {
 		},
 		"a byte a second of a body": func(t *testing.T, x *piped) {
 			x.says("PUT /a HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n")
-			for range 100 {
+			for range 29 {
 				time.Sleep(time.Second)
 				x.says("x")
 			}
-			if a := x.hears("PUT"); a.StatusCode != 200 || len(a.body) != 103 {
-				t.Errorf("%s %q", a.Status, a.body)
+			start := time.Now()
+			if a := x.hears("PUT"); a.StatusCode != 408 || !a.Close || time.Since(start) > 2*time.Second {
+				t.Errorf("%s after %v", a.Status, time.Since(start))
+			}
+			x.closed()
+		},
+		"300 bytes a second of a body": func(t *testing.T, x *piped) {
+			x.says("PUT /a HTTP/1.1\r\nHost: a\r\nContent-Length: 30000\r\n\r\n")
+			for range 100 {
+				time.Sleep(time.Second)
+				x.says(strings.Repeat("x", 300))
+			}
+			if a := x.hears("PUT"); a.StatusCode != 200 || len(a.body) != 30003 {
+				t.Errorf("%s %.20q", a.Status, a.body)
 			}
 		},
 		"a stalled body": func(t *testing.T, x *piped) {

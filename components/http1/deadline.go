@@ -28,6 +28,8 @@ func (p *Parser) timeout() error {
 	switch {
 	case closed:
 		return errStop
+	case limit == phaseBody && progress && p.body.slow():
+		return failure(nil, 408, "the body comes with less than %d bytes a second", p.Limits.bodyRate())
 	case progress && limit != phaseHead:
 	case limit == phaseIdle && under > 0: // a slow handler
 	case limit == phaseHead && p.begun():
@@ -51,6 +53,9 @@ func (p *Parser) arm(ph phase) {
 	}
 	p.limit, p.armed = ph, p.seen
 	p.owed = ph == phaseBody && p.body != nil && p.body.waits()
+	if ph == phaseBody && p.body != nil {
+		p.body.measure()
+	}
 	var d time.Duration
 	switch ph {
 	case phaseIdle:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 )
 
 // An intake feeds the body of one request to its handler, as it comes.
@@ -15,6 +16,11 @@ type intake struct {
 	total   int64
 	dropped int64 // read after the handler has left
 	done    bool
+
+	// Since the last measure:
+	since  time.Time     // when that was
+	before int64         // total at that time
+	held   time.Duration // how long the handler did not take what came
 }
 
 func newIntake(req *Request, limits *Limits) *intake {
@@ -93,7 +99,9 @@ func (in *intake) write(ctx context.Context, data []byte) error {
 		return nil
 	}
 	if in.dropped == 0 {
+		start := time.Now()
 		n, err := in.req.Body.Write(ctx, data)
+		in.held += time.Since(start)
 		if !errors.Is(err, ErrAbandoned) {
 			return err
 		}
@@ -104,6 +112,19 @@ func (in *intake) write(ctx context.Context, data []byte) error {
 		return errStop
 	}
 	return nil
+}
+
+// measure begins to measure how fast the body comes.
+func (in *intake) measure() { in.since, in.before, in.held = time.Now(), in.total, 0 }
+
+// slow reports whether the body has come slower than it has to since the last
+// measure.
+func (in *intake) slow() bool {
+	if in == nil || in.since.IsZero() || in.limits.bodyRate() == 0 {
+		return false
+	}
+	waited := time.Since(in.since) - in.held
+	return float64(in.total-in.before) < waited.Seconds()*float64(in.limits.bodyRate())
 }
 
 // waits reports whether the client may be waiting for a 100 before it sends more.

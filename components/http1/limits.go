@@ -53,6 +53,15 @@ type Limits struct {
 	// negative means no limit.
 	BodyTime time.Duration
 
+	// BodyRate is how many bytes of a body have to come in a second, taken over
+	// each BodyTime; time in which the handler does not read does not count. A
+	// slower body is answered 408. Default 240; negative means no limit.
+	BodyRate int64
+
+	// Requests is how many requests one connection may bring. The answer to the
+	// last one says Connection: close. Zero means no limit.
+	Requests int
+
 	// Idle bounds the time a connection waits for its next request. Default
 	// 60 s; negative means no limit.
 	Idle time.Duration
@@ -78,6 +87,7 @@ func (l *Limits) Validate() error {
 	check("Trailer", int64(l.Trailer))
 	check("Drain", l.Drain)
 	check("Pipeline", int64(l.Pipeline))
+	check("Requests", int64(l.Requests))
 	if l.Target > 0 && l.head() <= l.Target {
 		faults = append(faults, fmt.Errorf(
 			"http1: limit Target (%d) leaves no room within limit Head (%d)", l.Target, l.head()))
@@ -102,6 +112,14 @@ func (l *Limits) headTime() time.Duration { return orNone(l.HeadTime, 10*time.Se
 func (l *Limits) bodyTime() time.Duration { return orNone(l.BodyTime, 30*time.Second) }
 func (l *Limits) idle() time.Duration     { return orNone(l.Idle, 60*time.Second) }
 func (l *Limits) stall() time.Duration    { return orNone(l.Stall, 30*time.Second) }
+
+// bodyRate is zero where there is no limit.
+func (l *Limits) bodyRate() int64 {
+	if l.BodyRate == 0 {
+		return 240
+	}
+	return max(l.BodyRate, 0)
+}
 
 // Boxes is how many messages a box must hold that lies on the ring of Writer and
 // Guard: one for each request that may be under way, and some for interim ones.

@@ -56,6 +56,7 @@ type Parser struct {
 	held    []byte // of a head that is not complete
 	body    *intake
 	closing bool
+	count   int       // requests so far
 	limit   phase     // what the deadline that is set now stands for
 	until   time.Time // that deadline
 	seen    uint64    // progress, counted
@@ -194,7 +195,8 @@ func (p *Parser) emit(ctx context.Context, req *Request, b []byte) (rest []byte,
 			}
 		}
 	}
-	last := req.Close || p.closing
+	p.count++
+	last := req.Close || p.closing || p.count == p.Limits.Requests
 	if err := p.Flight.add(ctx, req, p.Limits.pipeline()); err != nil {
 		return nil, err
 	}

@@ -527,7 +527,7 @@ func TestParser_ClientGone(t *testing.T) {
 }
 
 func TestParser_Timeouts(t *testing.T) {
-	limits := Limits{HeadTime: 10 * time.Second, BodyTime: 30 * time.Second, Idle: 60 * time.Second}
+	limits := Limits{HeadTime: 10 * time.Second, BodyTime: 30 * time.Second, BodyRate: -1, Idle: 60 * time.Second}
 	const get = "GET /a HTTP/1.1\r\n" + host + "\r\n"
 	run := func(name string, f func(t *testing.T, x *talk)) {
 		t.Run(name, func(t *testing.T) {

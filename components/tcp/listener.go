@@ -12,6 +12,20 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
+// Full says what becomes of a connection when too many are open.
+type Full uint8
+
+const (
+	// Queue leaves it in the kernel's queue until another has ended: its client
+	// waits. One too many of a single address is closed, since it would keep
+	// others from coming.
+	Queue Full = iota
+	// Answer runs the Listener's Refusal for it.
+	Answer
+	// Close closes it at once.
+	Close
+)
+
 // Listener accepts connections and runs a graph for each.
 //
 //	socket ──▶ [ Listener ] ══▶ a graph for each connection
@@ -29,9 +43,20 @@ type Listener struct {
 	// building a graph, closes the connection and goes to Failures.
 	Connection func(net.Conn) (*axon.Graph, error)
 
-	// Most is how many connections may be open at once; 0 means no limit. More
-	// wait in the kernel's queue.
-	Most int
+	// Quota bounds how many connections may be open at once, and counts them.
+	// Listeners may share one; nil means no limit.
+	Quota *Quota
+
+	// Full says what happens to a connection that the Quota has no room for.
+	Full Full
+
+	// Refusal makes the graph that tells a client that there is no room, where
+	// Full is Answer.
+	Refusal func(net.Conn) (*axon.Graph, error)
+
+	// Rota, if set, lets a graph serve one connection after the other. The
+	// Readers of its graphs share it.
+	Rota *Rota
 
 	// Failures reports what went wrong with accepting and with whole
 	// connections. It may stay unlinked.
@@ -47,20 +72,6 @@ var (
 	_ axon.Finisher    = (*Listener)(nil)
 	_ axon.Interrupter = (*Listener)(nil)
 )
-
-// Listen opens a socket for a Listener. The address is "host:port" or
-// "unix:PATH".
-func Listen(address string) (net.Listener, error) {
-	network := "tcp"
-	if len(address) > 5 && address[:5] == "unix:" {
-		network, address = "unix", address[5:]
-	}
-	l, err := net.Listen(network, address)
-	if err != nil {
-		return nil, fmt.Errorf("tcp: %w", err)
-	}
-	return l, nil
-}
 
 // Finish closes the socket.
 func (l *Listener) Finish() {
@@ -84,24 +95,21 @@ func (l *Listener) isClosing() bool {
 
 // Main implements axon.Component.
 func (l *Listener) Main(ctx context.Context) error {
-	var slots chan struct{}
-	if l.Most > 0 {
-		slots = make(chan struct{}, l.Most)
+	if l.Quota == nil {
+		l.Quota = new(Quota)
 	}
 	pause := time.Duration(0)
 	for {
-		if slots != nil {
-			select {
-			case slots <- struct{}{}:
-			case <-ctx.Done():
-				return ctx.Err()
+		if l.Full == Queue {
+			if err := l.Quota.wait(ctx); err != nil {
+				return err
 			}
 		}
 		conn, err := l.Socket.Accept()
 		switch {
 		case err == nil:
 			pause = 0
-			l.serve(ctx, conn, slots)
+			l.take(ctx, conn)
 			continue
 		case l.isClosing() || ctx.Err() != nil:
 			return nil
@@ -109,47 +117,73 @@ func (l *Listener) Main(ctx context.Context) error {
 			return fmt.Errorf("tcp: accept: %w", err)
 		}
 		_ = l.Failures.TrySend(fmt.Errorf("tcp: accept: %w", err))
-		if slots != nil {
-			<-slots
-		}
 		pause = min(max(2*pause, 5*time.Millisecond), time.Second)
 		l.sleep(ctx, pause)
 	}
 }
 
-// serve starts the graph of a connection. What accepted it takes care that the
-// connection is closed when the graph has ended.
-func (l *Listener) serve(ctx context.Context, conn net.Conn, slots chan struct{}) {
-	g, err := l.graph(conn)
-	if err == nil {
-		g.OnEnd(func(err error) {
+// take finds a place for a connection, or turns it away.
+func (l *Listener) take(ctx context.Context, conn net.Conn) {
+	for {
+		p, v := l.Quota.enter(conn.RemoteAddr())
+		switch {
+		case v == welcome:
+			l.serve(ctx, conn, l.Connection, l.Rota, func() { l.Quota.leave(p) })
+			return
+		case v == full && l.Full == Queue:
+			// Another Listener with the same Quota was quicker.
+			if l.Quota.wait(ctx) == nil {
+				continue
+			}
 			_ = conn.Close()
-			if err != nil && ctx.Err() == nil {
-				_ = l.Failures.TrySend(fmt.Errorf("tcp: connection from %v: %w", conn.RemoteAddr(), err))
-			}
-			if slots != nil {
-				<-slots
-			}
-		})
-		if _, err = axon.Spawn(ctx, g); err == nil {
 			return
 		}
+		done, told := l.Quota.refuse()
+		switch {
+		case told && l.Full == Answer && l.Refusal != nil:
+			l.serve(ctx, conn, l.Refusal, nil, done)
+			return
+		case told:
+			done()
+		}
+		_ = conn.Close()
+		return
 	}
-	_ = conn.Close()
-	if slots != nil {
-		<-slots
-	}
-	_ = l.Failures.TrySend(fmt.Errorf("tcp: connection from %v: %w", conn.RemoteAddr(), err))
 }
 
-// graph makes the graph for a connection. A panic costs that connection alone.
-func (l *Listener) graph(conn net.Conn) (g *axon.Graph, err error) {
+// serve gives a connection to a graph that waits in the Rota, or starts one for
+// it. It takes care that the connection is closed, and its place given back, when
+// the graph has done with it.
+func (l *Listener) serve(ctx context.Context, conn net.Conn, blueprint func(net.Conn) (*axon.Graph, error), rota *Rota, leave func()) {
+	ended := func(err error) {
+		_ = conn.Close()
+		if err != nil && ctx.Err() == nil {
+			_ = l.Failures.TrySend(fmt.Errorf("tcp: connection from %v: %w", conn.RemoteAddr(), err))
+		}
+		leave()
+	}
+	if rota.take(conn, ended) {
+		return
+	}
+	g, err := made(conn, blueprint)
+	if err == nil {
+		ended = rota.enter(conn, ended)
+		g.OnEnd(ended)
+		_, err = axon.Spawn(ctx, g)
+	}
+	if err != nil {
+		ended(err)
+	}
+}
+
+// made makes the graph for a connection. A panic costs that connection alone.
+func made(conn net.Conn, blueprint func(net.Conn) (*axon.Graph, error)) (g *axon.Graph, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("making its graph panicked: %v", r)
 		}
 	}()
-	if g, err = l.Connection(conn); g == nil && err == nil {
+	if g, err = blueprint(conn); g == nil && err == nil {
 		err = errors.New("no graph was made for it")
 	}
 	return g, err

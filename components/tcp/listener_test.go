@@ -47,7 +47,7 @@ func TestListener_Conform(t *testing.T) {
 				axontest.Conform(t, func() axon.Component {
 					h := newHatch()
 					script(h)
-					return &tcp.Listener{Socket: h, Connection: quietly, Most: most}
+					return &tcp.Listener{Socket: h, Connection: quietly, Quota: &tcp.Quota{Most: most}}
 				})
 			})
 		}
@@ -107,7 +107,7 @@ func TestListener_OutOfFiles(t *testing.T) {
 		for range 12 {
 			h.fails(syscall.EMFILE)
 		}
-		l := &tcp.Listener{Socket: h, Connection: greet, Most: 1}
+		l := &tcp.Listener{Socket: h, Connection: greet, Quota: &tcp.Quota{Most: 1}}
 		x := axontest.Run(t, l)
 		c := h.comes()
 		start := time.Now()
@@ -159,7 +159,7 @@ func TestListener_BrokenConnection(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHatch()
 				first := true
-				l := &tcp.Listener{Socket: h, Most: 1, Connection: func(conn net.Conn) (*axon.Graph, error) {
+				l := &tcp.Listener{Socket: h, Quota: &tcp.Quota{Most: 1}, Connection: func(conn net.Conn) (*axon.Graph, error) {
 					if first {
 						first = false
 						return broken(conn)
@@ -191,7 +191,7 @@ func (*failing) Main(context.Context) error { return errTest }
 func TestListener_Most(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHatch()
-		l := &tcp.Listener{Socket: h, Connection: greet, Most: 2}
+		l := &tcp.Listener{Socket: h, Connection: greet, Quota: &tcp.Quota{Most: 2}}
 		x := axontest.Run(t, l)
 		var conns []net.Conn
 		var mu sync.Mutex
@@ -220,7 +220,7 @@ func TestListener_Most(t *testing.T) {
 	t.Run("and a finish", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			h := newHatch()
-			x := axontest.Run(t, &tcp.Listener{Socket: h, Connection: greet, Most: 1})
+			x := axontest.Run(t, &tcp.Listener{Socket: h, Connection: greet, Quota: &tcp.Quota{Most: 1}})
 			c := h.comes()
 			hears(t, c)
 			x.Finish()

@@ -1,7 +1,9 @@
 package tcp_test
 
 import (
+	"context"
 	"errors"
+	"io"
 	"net"
 	"sync"
 	"testing"
@@ -74,3 +76,17 @@ func (p *parrot) Read(b []byte) (int, error) {
 }
 
 var errTest = errors.New("as the test wants it")
+
+// A sayer says one word and is gone.
+type sayer struct {
+	conn net.Conn
+	word string
+}
+
+func (s *sayer) Main(context.Context) error {
+	_, err := io.WriteString(s.conn, s.word)
+	if errors.Is(err, io.ErrClosedPipe) {
+		err = nil
+	}
+	return err
+}
