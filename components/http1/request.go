@@ -50,6 +50,14 @@ type Request struct {
 	// client asked for it, or did not ask for keep-alive in HTTP/1.0.
 	Close bool
 
+	// User is the name of the user that a filter on the way has authenticated,
+	// "" if none has. It may hold any characters but control characters.
+	User string
+
+	// AuthType is the scheme by which User was authenticated, such as "Basic"
+	// (RFC 9110 section 11.1); "" if User is.
+	AuthType string
+
 	// Conn tells of the connection the request came by; nil in a test.
 	Conn *Conn
 
