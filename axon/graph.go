@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"text/tabwriter"
 )
 
@@ -36,6 +37,8 @@ type Graph struct {
 	owner *part // the part this graph is, in another graph
 	run   *Running
 	onEnd func(error)
+
+	faults atomic.Int32
 
 	first, last Component // of a pipeline
 }
@@ -102,6 +105,9 @@ func (g *Graph) Run(ctx context.Context) error {
 // returned, with the failure that ended it or nil. f is called once, by a
 // goroutine that must not be held up, before whoever waits for the graph goes on.
 func (g *Graph) OnEnd(f func(error)) { g.onEnd = f }
+
+// Faults returns how often a part of the graph, or of one within it, has failed.
+func (g *Graph) Faults() int { return int(g.faults.Load()) }
 
 func (g *Graph) self() *Graph { return g }
 

@@ -153,6 +153,9 @@ func (s *System) adopt(p *part) {
 
 // report hands a fault to the supervisor.
 func (s *System) report(p *part, f *Fault) {
+	for q := p; q != nil; q = q.graph.owner {
+		q.graph.faults.Add(1)
+	}
 	switch c := s.plane(); {
 	case c == nil:
 		p.conclude(StopPart, f)

@@ -76,16 +76,18 @@ type After struct {
 // READER and PARSER belong to the way in, WRITER to the way out; a failure of
 // any stage comes to ERRORS by way of GUARD. Parts that a connection does not
 // need do not run.
-func (s *Server) Connection(conn net.Conn) *axon.Graph {
-	flight := new(http1.Flight)
-	about := &http1.Conn{Remote: conn.RemoteAddr(), Local: conn.LocalAddr()}
+func (s *Server) Connection(conn net.Conn) *axon.Graph { return s.connection(conn, nil) }
 
-	reader := &tcp.Reader{Conn: conn, First: s.Limits.FirstTime(), Gone: about.End}
-	parser := &http1.Parser{Conn: about, Socket: reader, Flight: flight, Limits: s.Limits, Clock: s.Log != nil}
+// connection is Connection, whose graph may wait in a rota for another one.
+func (s *Server) connection(conn net.Conn, rota *tcp.Rota) *axon.Graph {
+	flight := new(http1.Flight)
+	reader := &tcp.Reader{Conn: conn, First: s.Limits.FirstTime(), Rota: rota}
+	parser := &http1.Parser{Conn: http1.NewConn(conn), Socket: reader, Flight: flight, Limits: s.Limits, Clock: s.Log != nil, Again: rota != nil}
 	router := &http1.Router{Methods: s.Methods, Trace: s.Trace}
 	guard, errors := &http1.Guard{Patience: s.Patience}, s.errors()
 	writer := &http1.Writer{Conn: conn, Flight: flight, Limits: s.Limits, Server: s.Name}
 	guard.Inbox.Size, writer.Inbox.Size = s.Limits.Boxes(), s.Limits.Boxes()
+	reader.Gone = parser.Gone
 
 	g := &axon.Graph{
 		Name: "connection",
@@ -113,6 +115,7 @@ func (s *Server) Connection(conn net.Conn) *axon.Graph {
 			axon.Link(&guard.Outbox, &writer.Inbox),
 		},
 	}
+	reader.Free = func() bool { return parser.Free() && !guard.Spoke() && g.Faults() == 0 }
 	s.mount(g, router, guard, &writer.Inbox)
 	if s.Log != nil {
 		g.Links = append(g.Links, axon.Link(&writer.Log, s.Log))

@@ -54,22 +54,33 @@ type Server struct {
 	// Log takes an exchange for each request; nil means none.
 	Log *axon.Inbox[http1.Exchange]
 
+	// Reuse lets the graph of a connection that has ended well serve another one.
+	// Where clients send one request for each connection, that halves the work.
+	// Handlers, filters and the error component are then made once for several
+	// connections, which they serve one after the other: they must not keep in
+	// their structs what they know of a client. It does not go with a Blueprint.
+	Reuse bool
+
 	// Blueprint makes the graph of one connection; nil means Connection.
 	Blueprint func(net.Conn) *axon.Graph
 }
 
 // Listener returns a listener that serves connections from a socket.
 func (s *Server) Listener(socket net.Listener) *tcp.Listener {
-	return &tcp.Listener{Socket: socket, Quota: s.quota(), Full: s.Full, Refusal: s.Refusal,
-		Connection: func(conn net.Conn) (*axon.Graph, error) { return s.blueprint(conn), nil }}
+	var rota *tcp.Rota
+	if s.Reuse && s.Blueprint == nil {
+		rota = new(tcp.Rota)
+	}
+	return &tcp.Listener{Socket: socket, Quota: s.quota(), Full: s.Full, Refusal: s.Refusal, Rota: rota,
+		Connection: func(conn net.Conn) (*axon.Graph, error) { return s.blueprint(conn, rota), nil }}
 }
 
 // blueprint makes the graph of a connection.
-func (s *Server) blueprint(conn net.Conn) *axon.Graph {
+func (s *Server) blueprint(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 	if s.Blueprint != nil {
 		return s.Blueprint(conn)
 	}
-	return s.Connection(conn)
+	return s.connection(conn, rota)
 }
 
 // mostConnections is how many may be open if nothing else is said.

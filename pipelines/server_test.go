@@ -515,10 +515,10 @@ func TestH8_ThousandConnections(t *testing.T) {
 	if right.Load() != 9*clients || failed.Load() != clients || wrong.Load() != 0 {
 		t.Errorf("%d right, %d failed, %d wrong", right.Load(), failed.Load(), wrong.Load())
 	}
+	x.finish()
 	if n := len(x.failed()); n != clients {
 		t.Errorf("%d faults were reported", n)
 	}
-	x.finish()
 	x.sys.Close()
 	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before+5 && time.Now().Before(deadline); {
 		runtime.Gosched()

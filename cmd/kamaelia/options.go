@@ -83,6 +83,7 @@ func (o *siteOptions) site(tree *files.Tree, log io.Writer) (*pipelines.Site, er
 			Errors: func() http1.ErrorPart { return &http1.ErrorPages{Debug: o.Debug} },
 			Limits: http1.Limits{HeadTime: o.HeadTimeout, Idle: o.IdleTimeout, Body: o.MaxBody},
 			Most:   o.MaxConns,
+			Reuse:  true,
 		},
 	}
 	if log != nil {

@@ -2,6 +2,7 @@ package http1
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"sync"
 )
@@ -14,6 +15,9 @@ type Conn struct {
 	// TLS says that the connection is encrypted.
 	TLS bool
 
+	// Secure tells how, if somebody asks: see TLSState. A *tls.Conn does.
+	Secure interface{ ConnectionState() tls.ConnectionState }
+
 	// Base is what the context of the requests is made of; nil means
 	// context.Background.
 	Base context.Context
@@ -22,6 +26,30 @@ type Conn struct {
 	ctx    context.Context // made when asked for
 	cancel context.CancelCauseFunc
 	gone   error
+	state  *tls.ConnectionState // made when asked for
+}
+
+// NewConn returns what is told of a connection in its requests.
+func NewConn(conn net.Conn) *Conn {
+	c := &Conn{Remote: conn.RemoteAddr(), Local: conn.LocalAddr()}
+	c.Secure, c.TLS = conn.(interface{ ConnectionState() tls.ConnectionState })
+	return c
+}
+
+// TLSState tells of the encryption of the connection: version, cipher, the name
+// that the client asked for, its certificate. It is nil where nothing is known of
+// it. All requests of a connection share it; nobody changes it.
+func (c *Conn) TLSState() *tls.ConnectionState {
+	if c == nil || c.Secure == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state == nil {
+		s := c.Secure.ConnectionState()
+		c.state = &s
+	}
+	return c.state
 }
 
 func (c *Conn) context() context.Context {

@@ -21,6 +21,8 @@ type Flight struct {
 	sealed bool          // no request will be added
 	linger bool          // the client may still be sending
 	closed bool          // no answer will be sent any more
+	parked bool          // the Parser waits for the next connection
+	free   bool          // so does the Writer
 }
 
 // A slot is a request and, when that came before its turn, its answer.
@@ -155,11 +157,40 @@ func (f *Flight) seal(linger bool) {
 	f.linger = f.linger || linger
 }
 
-// close says that no answer will be sent any more. It reports whether the client
-// may still be sending, and returns the requests that were under way.
-func (f *Flight) close() (linger bool, left []slot) {
+// park seals the list, and says that the Parser will wait for the next connection
+// after this request.
+func (f *Flight) park() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.sealed, f.parked = true, true
+}
+
+// unpark says that the Parser ends. It reports whether it may: not once the
+// Writer, too, waits for the next connection.
+func (f *Flight) unpark() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.parked = f.free
+	return !f.parked
+}
+
+// isFree reports whether Parser and Writer wait for the next connection. It does
+// so once.
+func (f *Flight) isFree() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	free := f.free
+	f.free = false
+	return free
+}
+
+// close says that no answer will be sent any more. It reports whether the client
+// may still be sending, whether there may be another connection, and returns the
+// requests that were under way.
+func (f *Flight) close() (linger, free bool, left []slot) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.free = f.parked && !f.closed && !f.linger && f.n == 0
 	f.closed = true
 	for ; f.n > 0; f.n-- {
 		left = append(left, f.slots[f.head])
@@ -167,7 +198,7 @@ func (f *Flight) close() (linger bool, left []slot) {
 	}
 	f.slots = nil
 	f.roomMade()
-	return f.linger || !f.sealed, left
+	return f.linger || !f.sealed, f.free, left
 }
 
 // state reports how many requests are under way, and whether answers are still

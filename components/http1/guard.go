@@ -3,6 +3,7 @@ package http1
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -40,7 +41,11 @@ type Guard struct {
 
 	clock *time.Timer
 	deaf  bool // the error component has let a failure pass, and not said a word since
+	spoke atomic.Bool
 }
+
+// Spoke reports whether the Guard has had to answer for the error component.
+func (g *Guard) Spoke() bool { return g.spoke.Load() }
 
 var (
 	_ axon.Component = (*Guard)(nil)
@@ -49,6 +54,7 @@ var (
 
 // Lost answers the failure in hand.
 func (g *Guard) Lost(ctx context.Context, _ *axon.Fault) {
+	g.spoke.Store(true)
 	if f, ok := g.Inbox.InHand(); ok {
 		_ = g.Outbox.Send(ctx, Plain(f))
 	}
@@ -67,6 +73,7 @@ func (g *Guard) Main(ctx context.Context) error {
 		}
 		resp := g.ask(ctx, f)
 		if resp == nil {
+			g.spoke.Store(true)
 			resp = Plain(f)
 		}
 		g.complete(resp, f)

@@ -28,24 +28,26 @@ const lingering = 2 * time.Second
 // hangUp ends the connection. While the client may be sending, only our half of
 // it is closed, and for a moment what the client sends is thrown away: a reset
 // could overtake the answer.
-func (w *Writer) hangUp(err error) {
-	linger := w.letGo(err)
+// It reports whether there may be another connection.
+func (w *Writer) hangUp(err error) (free bool) {
+	linger, free := w.letGo(err)
 	half, ok := w.Conn.(interface{ CloseWrite() error })
 	if err != nil || !linger || !ok {
 		_ = w.Conn.Close()
-		return
+		return free
 	}
 	_ = half.CloseWrite()
 	_ = w.Conn.SetReadDeadline(time.Now().Add(lingering))
+	return false
 }
 
 // letGo gives up what will not be sent. It reports whether the client may still
-// be sending.
-func (w *Writer) letGo(cause error) (linger bool) {
+// be sending, and whether there may be another connection.
+func (w *Writer) letGo(cause error) (linger, free bool) {
 	if w.Flight == nil {
-		return false
+		return false, false
 	}
-	linger, left := w.Flight.close()
+	linger, free, left := w.Flight.close()
 	for _, s := range left {
 		if s.resp != nil {
 			s.resp.Discard()
@@ -55,7 +57,7 @@ func (w *Writer) letGo(cause error) (linger bool) {
 		}
 		s.req.Conn.End(cmp.Or(cause, errClosing))
 	}
-	return linger
+	return linger, free
 }
 
 // Leave closes what came too late to be sent.

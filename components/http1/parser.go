@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -37,6 +38,10 @@ type Parser struct {
 	// Clock says that each request is to know when it came.
 	Clock bool
 
+	// Again says that the Parser may serve another connection when its own has
+	// ended well. It makes Conn and Flight of that itself, and tells the Writer.
+	Again bool
+
 	// Inbox takes what the socket says; where its chunks break means nothing.
 	// The Parser releases them.
 	Inbox axon.Inbox[*tcp.Chunk] `axon:"size=2"`
@@ -52,11 +57,19 @@ type Parser struct {
 	// that the client holds back until then (RFC 9110 section 10.1.1).
 	Continue axon.Outbox[*Response]
 
-	heads   headParser
+	heads headParser
+	visit
+	shared atomic.Pointer[shared]
+}
+
+// A visit is what the Parser remembers of one connection.
+type visit struct {
 	held    []byte // of a head that is not complete
 	body    *intake
 	closing bool
 	count   int       // requests so far
+	parked  bool      // the last request has been sent
+	dropped int64     // bytes that came after it
 	limit   phase     // what the deadline that is set now stands for
 	until   time.Time // that deadline
 	seen    uint64    // progress, counted
@@ -70,8 +83,12 @@ var (
 	_ axon.Loser     = (*Parser)(nil)
 )
 
-// errStop ends the Parser without a failure.
-var errStop = errors.New("http1: no further request")
+var (
+	// errStop ends the Parser without a failure.
+	errStop = errors.New("http1: no further request")
+	// errLast lets it wait for the next connection.
+	errLast = errors.New("http1: the last request of the connection")
+)
 
 // Validate implements axon.Validator.
 func (p *Parser) Validate() error { return p.Limits.Validate() }
@@ -82,6 +99,7 @@ func (p *Parser) Main(ctx context.Context) error {
 		p.Flight = new(Flight)
 	}
 	p.heads.limits = &p.Limits
+	p.share()
 	for {
 		c, err := p.Inbox.Recv(ctx)
 		if errors.Is(err, axon.ErrRest) {
@@ -91,19 +109,25 @@ func (p *Parser) Main(ctx context.Context) error {
 			p.clientGone(err)
 			return err
 		}
-		switch c.Event {
-		case tcp.Bytes:
+		switch {
+		case c.Event == tcp.Opened:
+			err = p.open(ctx, c.Conn)
+		case p.parked:
+			err = p.beside(c)
+		case c.Event == tcp.Bytes:
 			p.seen++
 			err = p.take(ctx, c.Data)
-		case tcp.Timeout:
+		case c.Event == tcp.Timeout:
 			err = p.timeout()
-		case tcp.Closing:
+		case c.Event == tcp.Closing:
 			err = p.close()
-		case tcp.Reset:
+		case c.Event == tcp.Reset:
 			err = io.ErrUnexpectedEOF
 		}
 		c.Release()
-		if err != nil {
+		if err == errLast {
+			p.park()
+		} else if err != nil {
 			return p.end(ctx, err)
 		}
 	}
@@ -197,16 +221,23 @@ func (p *Parser) emit(ctx context.Context, req *Request, b []byte) (rest []byte,
 	}
 	p.count++
 	last := req.Close || p.closing || p.count == p.Limits.Requests
+	parks := last && p.Again && len(b) == 0 && (p.body == nil || p.body.done)
 	if err := p.Flight.add(ctx, req, p.Limits.pipeline()); err != nil {
 		return nil, err
 	}
-	if last {
+	switch {
+	case parks:
+		p.Flight.park()
+	case last:
 		p.Flight.seal(false)
 	}
 	if err := p.Outbox.Send(ctx, req); err != nil {
 		return nil, err
 	}
 	switch {
+	case parks:
+		p.body = nil
+		return nil, errLast
 	case p.body != nil && p.body.done:
 		p.body = nil
 		fallthrough

@@ -53,7 +53,8 @@ type Response struct {
 	// Close says that the connection is to be closed after this response.
 	Close bool
 
-	interim bool // 100 Continue
+	interim bool     // 100 Continue
+	opening *opening // no response, but another connection
 }
 
 // Text returns a response whose body is a text of the type text/plain, in UTF-8.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -46,8 +47,11 @@ type Writer struct {
 	// Log carries an Exchange for each response that was sent.
 	Log axon.Outbox[Exchange] `axon:"optional"`
 
-	out  sender
-	date dateField
+	out    sender
+	date   dateField
+	parked bool // the connection is over, and there may be another
+
+	mu sync.Mutex // guards Conn against Interrupt
 }
 
 var (
@@ -60,30 +64,43 @@ var (
 var errClosing = errors.New("http1: the last response is sent")
 
 // Interrupt closes the connection, so that a write that waits returns.
-func (w *Writer) Interrupt() { _ = w.Conn.Close() }
+func (w *Writer) Interrupt() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_ = w.Conn.Close()
+}
 
 // Main implements axon.Component.
 func (w *Writer) Main(ctx context.Context) error {
 	if w.out.conn == nil {
 		w.out = newSender(w.Conn, w.Limits.stall())
 	}
-	err := w.serve(ctx)
-	switch {
-	case errors.Is(err, axon.ErrRest):
+	for {
+		if w.parked {
+			if err := w.again(ctx); err != nil {
+				return err
+			}
+		}
+		err := w.serve(ctx)
+		switch {
+		case errors.Is(err, axon.ErrRest):
+			w.out.release()
+			return err
+		case errors.Is(err, axon.ErrFinished):
+			err = w.rest(ctx)
+		}
+		if err == nil || err == errClosing {
+			err = w.out.flush()
+		}
 		w.out.release()
+		if w.parked = w.hangUp(err); w.parked {
+			continue
+		}
+		if _, ok := errors.AsType[*clientError](err); ok {
+			return nil
+		}
 		return err
-	case errors.Is(err, axon.ErrFinished):
-		err = w.rest(ctx)
 	}
-	if err == nil || err == errClosing {
-		err = w.out.flush()
-	}
-	w.out.release()
-	w.hangUp(err)
-	if _, ok := errors.AsType[*clientError](err); ok {
-		return nil
-	}
-	return err
 }
 
 // serve takes responses until it has sent the last one, or an error.

@@ -1,0 +1,104 @@
+package http1
+
+import (
+	"context"
+	"errors"
+	"net"
+
+	"github.com/kamaelia-go/kamaelia/components/tcp"
+)
+
+// A connection that ends with an answer, and nothing else, leaves its graph as it
+// was before: Parser and Writer can serve another one. Both must have come to
+// that: the Parser parks when it has sent the last request, and the Writer says
+// that the connection is free when it has sent the last answer. Only then the
+// Reader takes another one. In all other cases the graph ends.
+
+// shared is what other parts ask the Parser for.
+type shared struct {
+	conn   *Conn
+	flight *Flight
+}
+
+func (p *Parser) share() { p.shared.Store(&shared{p.Conn, p.Flight}) }
+
+// Gone tells the requests under way that the client has gone. It is for the
+// Reader, and may be called at any time.
+func (p *Parser) Gone(cause error) {
+	if s := p.shared.Load(); s != nil {
+		s.conn.End(cause)
+	}
+}
+
+// Free reports whether the graph has nothing to do with its connection any more,
+// and may be given another. It is for the Reader, which keeps to it: it reports so
+// once for each connection.
+func (p *Parser) Free() bool {
+	s := p.shared.Load()
+	return s != nil && s.flight.isFree()
+}
+
+// park waits for the next connection, unless this one goes on: until then the
+// Reader tells when the client goes, which a handler may wait for.
+func (p *Parser) park() {
+	p.leaveReader()
+	p.parked = true
+}
+
+// beside deals with what comes after the last request.
+func (p *Parser) beside(c *tcp.Chunk) error {
+	switch c.Event {
+	case tcp.Bytes: // is not asked for
+		p.dropped += int64(len(c.Data))
+		if p.dropped > p.Limits.drain() && p.Flight.unpark() {
+			return errStop
+		}
+	case tcp.Closing: // the Reader takes no other connection then
+		return errStop
+	case tcp.Reset:
+		p.Conn.End(errReset)
+	}
+	return nil
+}
+
+var errReset = errors.New("http1: the client has reset the connection")
+
+// open begins another connection.
+func (p *Parser) open(ctx context.Context, conn net.Conn) error {
+	p.Conn.End(errClosing)
+	p.visit, p.heads = visit{}, headParser{limits: &p.Limits}
+	p.Conn, p.Flight = NewConn(conn), new(Flight)
+	p.share()
+	return p.Continue.Send(ctx, &Response{opening: &opening{conn, p.Flight}})
+}
+
+// An opening tells the Writer of another connection.
+type opening struct {
+	conn   net.Conn
+	flight *Flight
+}
+
+// again waits for another connection, when the last one is over for everybody.
+func (w *Writer) again(ctx context.Context) error {
+	for {
+		resp, err := w.Inbox.Recv(ctx)
+		switch {
+		case err != nil:
+			return err
+		case resp == nil:
+		case resp.opening != nil:
+			w.open(resp.opening)
+			return nil
+		default: // came too late
+			resp.Discard()
+		}
+	}
+}
+
+// open begins another connection.
+func (w *Writer) open(o *opening) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.Conn, w.Flight, w.parked = o.conn, o.flight, false
+	w.out = newSender(w.Conn, w.Limits.stall())
+}
