@@ -93,7 +93,7 @@ func (c *cache) lookup(key string) *slot {
 // put keeps e, which was right at the time checked, in place of an older entry
 // of the same path. An entry that would not fit if it were alone is not kept.
 func (c *cache) put(e *Entry, checked time.Duration) {
-	cost := int64(overhead + cap(e.Content) + cap(e.Head) + 2*len(e.key))
+	cost := e.cost()
 	s := &slot{key: e.key, entry: e, cost: cost}
 	s.checked.Store(int64(checked))
 
@@ -110,6 +110,18 @@ func (c *cache) put(e *Entry, checked time.Duration) {
 		c.makeRoom(cost)
 		c.insert(s)
 	}
+}
+
+// cost is what an entry counts for, in bytes, with its variants.
+func (e *Entry) cost() int64 {
+	n := int64(overhead + cap(e.Content) + cap(e.Head) + 2*len(e.key))
+	if e.expires != 0 {
+		n += int64(cap(e.Head)) // for the dated one
+	}
+	for _, v := range e.variants {
+		n += v.cost()
+	}
+	return n
 }
 
 // remove forgets e, unless another entry has taken its place.

@@ -8,18 +8,40 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
+// A Current is what a request's conditions are compared with: the representation
+// of a resource that there is now, before the request is carried out. The zero
+// Current says that there is none, as before a PUT that creates one.
+type Current struct {
+	// Exists says that there is one. It may have neither of the validators.
+	Exists bool
+
+	// ETag is its entity tag with the quotes, or "".
+	ETag string
+
+	// ModTime is when it was modified, to the second; zero if that is not known.
+	ModTime time.Time
+
+	// Settled says that it has not changed twice within the second of ModTime, as
+	// far as can be told: only then is ModTime a strong validator (RFC 9110
+	// section 8.8.2.2).
+	Settled bool
+}
+
+// Evaluate is Current.Evaluate for a representation that has one of the
+// validators at least, or for none, if both are "" and zero.
+func Evaluate(method string, h http1.Header, etag string, modified time.Time) int {
+	return Current{Exists: etag != "" || !modified.IsZero(), ETag: etag, ModTime: modified}.Evaluate(method, h)
+}
+
 // Evaluate decides a conditional request: it returns 0 if the request is to be
 // carried out, 304 (Not Modified) or 412 (Precondition Failed). It takes the
 // steps 1 to 4 of RFC 9110 section 13.2.2 in their order, for every method but
-// CONNECT, OPTIONS and TRACE, which have no use for them (section 13.2.1).
-// If-Range, step 5, belongs to the handling of Range.
+// CONNECT, OPTIONS and TRACE, which have no use for them (section 13.2.1). Step
+// 5 is IfRange.
 //
-// The entity tag, with its quotes, and the time of modification are those of
-// the selected representation. An unknown time is zero; if both are "" and
-// zero, there is no representation, as before a PUT that creates one. Call
-// Evaluate only if the answer without the preconditions would be 2xx.
-func Evaluate(method string, h http1.Header, etag string, modified time.Time) int {
-	if !conditional(h) {
+// Call it only if the answer without the conditions would be 2xx.
+func (c Current) Evaluate(method string, h http1.Header) int {
+	if conditions, _ := asks(h); !conditions {
 		return 0
 	}
 	switch method {
@@ -27,47 +49,64 @@ func Evaluate(method string, h http1.Header, etag string, modified time.Time) in
 		return 0
 	}
 	reads := method == http.MethodGet || method == http.MethodHead
-	exists := etag != "" || !modified.IsZero()
+	dated := c.Exists && !c.ModTime.IsZero()
 
 	if h.Has("If-Match") { // step 1
-		if !matches(h.Joined("If-Match"), etag, exists, strongly) {
+		if !matches(h.Joined("If-Match"), c, strongly) {
 			return http.StatusPreconditionFailed
 		}
-	} else if d, ok := date(h, "If-Unmodified-Since"); ok && !modified.IsZero() { // step 2
-		if modified.Unix() > d.Unix() {
+	} else if d, ok := date(h, "If-Unmodified-Since"); ok && dated { // step 2
+		if c.ModTime.Unix() > d.Unix() {
 			return http.StatusPreconditionFailed
 		}
 	}
 	if h.Has("If-None-Match") { // step 3
 		switch {
-		case !matches(h.Joined("If-None-Match"), etag, exists, weakly):
+		case !matches(h.Joined("If-None-Match"), c, weakly):
 		case reads:
 			return http.StatusNotModified
 		default:
 			return http.StatusPreconditionFailed
 		}
-	} else if reads && !modified.IsZero() { // step 4
-		if d, ok := date(h, "If-Modified-Since"); ok && modified.Unix() <= d.Unix() {
+	} else if reads && dated { // step 4
+		if d, ok := date(h, "If-Modified-Since"); ok && c.ModTime.Unix() <= d.Unix() {
 			return http.StatusNotModified
 		}
 	}
 	return 0
 }
 
-// conditional reports whether h holds any of the four fields. Most requests
-// hold none, and then this loop over a few bytes is all that Evaluate costs.
-func conditional(h http1.Header) bool {
+// IfRange is step 5 of RFC 9110 section 13.2.2, for a GET with a Range field: it
+// reports whether the ranges are to be answered. If not, the client's copy is
+// not what there is now, or may not be, and it gets the whole. A tag must be the
+// same and strong; a date must be the very date of Last-Modified, and that must
+// be strong too (section 13.1.5).
+func (c Current) IfRange(h http1.Header) bool {
+	if !h.Has("If-Range") {
+		return true
+	}
+	v := h.Joined("If-Range")
+	if tag, rest, ok := cutTag(v); ok {
+		return c.Exists && rest == "" && strongly(tag, c.ETag)
+	}
+	d, err := http1.ParseDate(v)
+	return err == nil && c.Exists && c.Settled && d.Unix() == c.ModTime.Unix()
+}
+
+// asks reports whether h holds any of the four fields of Evaluate, and whether
+// it holds Range. Most requests hold none, and then this loop over a few bytes is
+// all that they cost.
+func asks(h http1.Header) (conditions, ranges bool) {
 	for i := range h {
 		n := h[i].Name
-		if len(n) < len("If-Match") || n[0]|0x20 != 'i' || n[1]|0x20 != 'f' || n[2] != '-' {
-			continue
-		}
 		switch len(n) {
+		case len("Range"):
+			ranges = ranges || n[0]|0x20 == 'r' && strings.EqualFold(n, "Range")
 		case len("If-Match"), len("If-None-Match"), len("If-Modified-Since"), len("If-Unmodified-Since"):
-			return true
+			conditions = conditions || n[0]|0x20 == 'i' && n[1]|0x20 == 'f' && n[2] == '-'
 		}
 	}
-	return false
+	return conditions, ranges
 }
 
 // date returns the date in the field called name. A field that is repeated, or
@@ -94,11 +133,14 @@ func weakly(a, b string) bool {
 }
 
 // matches reports whether list, the value of If-Match or If-None-Match, is "*"
-// and there is a representation, or holds a tag equal to etag. Members that are
-// no entity tags equal none; "*" in a list is such a member.
-func matches(list, etag string, exists bool, equal comparison) bool {
+// and there is a representation, or holds a tag equal to its own. Members that
+// are no entity tags equal none; "*" in a list is such a member.
+func matches(list string, c Current, equal comparison) bool {
 	if list == "*" {
-		return exists
+		return c.Exists
+	}
+	if !c.Exists || c.ETag == "" {
+		return false
 	}
 	for {
 		list = strings.TrimLeft(list, ", \t")
@@ -106,7 +148,7 @@ func matches(list, etag string, exists bool, equal comparison) bool {
 			return false
 		}
 		tag, rest, ok := cutTag(list)
-		if ok && equal(tag, etag) {
+		if ok && equal(tag, c.ETag) {
 			return true
 		}
 		list = rest

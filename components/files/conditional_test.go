@@ -194,7 +194,7 @@ func FuzzEvaluate(f *testing.F) {
 		if x, y := Evaluate("GET", one, tag, time.Time{}), Evaluate("GET", two, tag, time.Time{}); x != y {
 			t.Errorf("%q: %d on one line, %d on two", a+", "+b, x, y)
 		}
-		if !matches(tag+","+a, tag, true, strongly) {
+		if !matches(tag+","+a, Current{Exists: true, ETag: tag}, strongly) {
 			t.Errorf("tag before %q is not found", a)
 		}
 	})

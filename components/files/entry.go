@@ -2,11 +2,11 @@ package files
 
 import (
 	"errors"
-	"io"
 	"io/fs"
-	"strconv"
-	"strings"
+	"sync/atomic"
 	"time"
+
+	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
 // An Entry tells all that an answer needs about one version of a file. It is
@@ -19,6 +19,10 @@ type Entry struct {
 
 	// Type is the media type, with charset for text.
 	Type string
+
+	// Coding is the content coding that the file is stored in, such as "gzip",
+	// or "" for none. Get gives entries of no coding; see Accept.
+	Coding string
 
 	// ETag is the entity tag with its quotes (RFC 9110 section 8.8.3). It is
 	// strong unless the file was changed so shortly before it was looked at
@@ -34,8 +38,10 @@ type Entry struct {
 	// 1 of 1970, which says nothing about changes.
 	ModTime time.Time
 
-	// Head holds the field lines Content-Type, Last-Modified (if ModTime is
-	// known) and ETag, each with CR LF at its end. A 304 may carry it too.
+	// Head holds the field lines of a 200, each with CR LF at its end:
+	// Content-Type, Content-Encoding (if there is a Coding), Accept-Ranges,
+	// Last-Modified (if ModTime is known), ETag, Vary (if there are variants) and
+	// Cache-Control (if a rule says so). Expires is not in it: see HeadAt.
 	Head []byte
 
 	// Content is the file's content if it is small, and not nil then even if
@@ -47,65 +53,17 @@ type Entry struct {
 	name    string // relative to the root
 	id      identity
 	settled bool
-}
 
-// An identity tells one version of a file from all others: two looks at a file
-// that find the same identity found the same content, if the first was settled.
-// The change time is what makes it so. Modification times can be set back (cp
-// -p, rsync -t) and inodes are soon given to new files, but no program can set
-// the change time, and each write, replacement or touch moves it.
-type identity struct {
-	dev, ino     uint64
-	size         int64
-	mtime, ctime int64 // ns since 1970
-}
+	typed, brief int           // where in Head Content-Type ends, and what a 304 carries begins
+	expires      time.Duration // by a rule; 0 is never
+	dated        atomic.Pointer[datedHead]
+	ranges       bool // of its content can be had
 
-// The longest ticks of the clocks that files' times are taken from: the
-// kernel's own (CONFIG_HZ=100), and that of file systems which keep no
-// fractions (FAT counts in twos).
-const (
-	kernelTick = 10 * time.Millisecond
-	coarseTick = 2 * time.Second
-)
-
-// settled reports whether the file had been left alone for two ticks of its
-// clock when it was looked at. If so, any later change will be given another
-// change time. If not, one within the same tick might not, so that the identity
-// proves nothing about it: such an entry is read again after Fresh, when it is
-// usually settled, and its tag is weak (RFC 9110 section 8.8.1: a time is a
-// strong validator only if it is fine enough to tell all changes apart).
-func (id identity) settled(looked time.Time) bool {
-	tick := kernelTick
-	if id.ctime%int64(time.Second) == 0 {
-		tick = coarseTick
-	}
-	return time.Unix(0, id.ctime).Add(2 * tick).Before(looked)
-}
-
-// tag renders the identity as an entity tag: inode, size and modification time
-// in ns, and the change time if it differs, in hexadecimal. RFC 9110 section
-// 8.8.1 calls a validator strong if it changes with every change of the content;
-// for a settled identity, these four together do.
-//
-// The tag of an identity that is not settled is weak and holds the time of the
-// look. So it is never equal to a later one, and a client that keeps it asks
-// once more than it needs to instead of once too few.
-func (id identity) tag(settled bool, looked time.Time) string {
-	b := make([]byte, 0, 80)
-	if !settled || !strongIdentity {
-		b = append(b, "W/"...)
-	}
-	b = append(b, '"')
-	b = strconv.AppendUint(b, id.ino, 16)
-	b = strconv.AppendUint(append(b, '-'), uint64(id.size), 16)
-	b = strconv.AppendUint(append(b, '-'), uint64(id.mtime), 16)
-	if id.ctime != id.mtime {
-		b = strconv.AppendUint(append(b, '-'), uint64(id.ctime), 16)
-	}
-	if !settled {
-		b = strconv.AppendUint(append(b, '.'), uint64(looked.UnixNano()), 16)
-	}
-	return string(append(b, '"'))
+	of       *Entry    // the entry that this is a variant of
+	variants []*Entry  // the same in other codings, in the order of preference
+	codings  []string  // theirs
+	beside   []sibling // all that was found beside the file, used or not
+	rests    bool      // it and its variants are settled
 }
 
 // Open opens the file of an entry. The caller closes it; it is the caller's
@@ -126,80 +84,32 @@ func (e *Entry) Open() (fs.File, error) {
 	} else if !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrForbidden) {
 		return nil, err
 	}
+	if e.of != nil {
+		e = e.of
+	}
 	e.tree.cache.remove(e)
 	return nil, ErrChanged
 }
 
-// open opens the regular file called name. Something else may have taken the
-// name since find saw it, so it looks again at what it has.
-func (t *Tree) open(path, name string) (fs.File, fs.FileInfo, error) {
-	if err := t.followed(path, name); err != nil {
-		return nil, nil, err
-	}
-	f, err := t.store.open(name)
-	if err != nil {
-		return nil, nil, explain(path, err, t.escape)
-	}
-	fi, err := f.Stat()
-	if err == nil && fi.Mode().IsRegular() {
-		return f, fi, nil
-	}
-	f.Close()
-	if err != nil {
-		return nil, nil, explain(path, err, t.escape)
-	}
-	return nil, nil, notFound(path, errNotRegular)
+// Current returns what the conditions of a request are compared with.
+func (e *Entry) Current() Current {
+	return Current{Exists: true, ETag: e.ETag, ModTime: e.ModTime, Settled: e.settled}
 }
 
-// load makes an entry of the file called name. A file that changes while it is
-// read is read again, up to three times; one that never rests is delivered as
-// the last read found it, with an unsettled tag. Either way Size, Head and
-// Content belong together.
-func (t *Tree) load(path, name string) (*Entry, error) {
-	for range 2 {
-		e, same, err := t.read(path, name)
-		if err != nil || same {
-			return e, err
+// Accept returns the entry that suits the Accept-Encoding fields of a request
+// best (RFC 9110 section 12.5.3): e itself, or one for a file beside it that
+// holds the same in another coding. It returns false if there are such files and
+// the request refuses them and e too. If there are none, which costs nothing to
+// know, it returns e whatever the request says.
+func (e *Entry) Accept(h http1.Header) (*Entry, bool) {
+	if len(e.variants) == 0 {
+		return e, true
+	}
+	coding, ok := http1.AcceptCoding(h, e.codings...)
+	for _, v := range e.variants {
+		if v.Coding == coding {
+			return v, true
 		}
 	}
-	e, _, err := t.read(path, name)
-	return e, err
-}
-
-// read makes an entry of the file called name, and reports whether the file was
-// the same before and after its content was read.
-func (t *Tree) read(path, name string) (*Entry, bool, error) {
-	looked := t.today() // before the first look: see settled
-	f, fi, err := t.open(path, name)
-	if err != nil {
-		return nil, false, err
-	}
-	defer f.Close()
-	e := &Entry{
-		Path: "/" + name,
-		Type: t.mediaType(name),
-		Size: fi.Size(),
-		tree: t,
-		key:  strings.Clone(path), // it may be part of a whole request's head
-		name: strings.Clone(name),
-		id:   identify(fi),
-	}
-	same := true
-	if e.Size <= t.opts.small {
-		e.Content = make([]byte, e.Size)
-		n, err := io.ReadFull(f, e.Content)
-		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-			return nil, false, explain(path, err, t.escape)
-		}
-		e.Content, e.Size = e.Content[:n], int64(n)
-		if fi, err = f.Stat(); err != nil {
-			return nil, false, explain(path, err, t.escape)
-		}
-		same = identify(fi) == e.id && e.Size == e.id.size
-	}
-	e.settled = same && (e.id.settled(looked) || t.written.has(e.id))
-	e.ETag = e.id.tag(e.settled, looked)
-	e.ModTime = modTime(fi.ModTime(), looked)
-	e.Head = e.head()
-	return e, same, nil
+	return e, ok
 }

@@ -28,6 +28,7 @@ func TestEntry(t *testing.T) {
 			t.Fatalf("tag %s", e.ETag)
 		}
 		want := "Content-Type: text/html; charset=utf-8\r\n" +
+			"Accept-Ranges: bytes\r\n" +
 			"Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n" +
 			"ETag: " + e.ETag + "\r\n"
 		if d := cmp.Diff(want, string(e.Head)); d != "" {
@@ -36,7 +37,7 @@ func TestEntry(t *testing.T) {
 	})
 	t.Run("no time known", func(t *testing.T) {
 		e := get(t, tree, "/unknown")
-		want := "Content-Type: application/octet-stream\r\nETag: " + e.ETag + "\r\n"
+		want := "Content-Type: application/octet-stream\r\nAccept-Ranges: bytes\r\nETag: " + e.ETag + "\r\n"
 		if d := cmp.Diff(want, string(e.Head)); d != "" {
 			t.Error(d)
 		}

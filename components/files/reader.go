@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/http1"
@@ -25,6 +24,13 @@ type Reader struct {
 
 	// Prefix is the route that the Tree is served below, "" for the whole site.
 	Prefix string
+
+	// Fallback is the path in the Tree of the page that is answered, with 200, in
+	// place of those that are not there: "/index.html" of an application that
+	// makes its pages in the browser; "" means none. A path with the extension of
+	// a known type other than HTML, and a client that does not accept HTML, still
+	// get a 404.
+	Fallback string
 }
 
 var (
@@ -37,6 +43,9 @@ var (
 func (r *Reader) Validate() error {
 	if r.Tree == nil {
 		return errors.New("files: a Reader needs a Tree")
+	}
+	if r.Fallback != "" && r.Fallback[0] != '/' {
+		return fmt.Errorf("files: Fallback: %q is not a path with a slash at its beginning", r.Fallback)
 	}
 	return nil
 }
@@ -82,36 +91,24 @@ func (r *Reader) other(ctx context.Context, req *http1.Request) error {
 	})
 }
 
-// answer finds the file and decides between 200, 304 and 412.
+// answer finds the file.
 func (r *Reader) answer(req *http1.Request) (*http1.Response, error) {
 	path := req.Path[len(r.Prefix):]
 	if path == "" {
 		return nil, &Redirect{Location: "/"}
 	}
 	for range 3 {
+		var header http1.Header
 		e, err := r.Tree.Get(path)
+		if err != nil && r.Fallback != "" {
+			header = varyAccept()
+			e, err = r.instead(req, path, err)
+		}
 		if err != nil {
 			return nil, err
 		}
-		resp := &http1.Response{Request: req, Status: 200, Rendered: e.Head}
-		switch Evaluate(req.Method, req.Header, e.ETag, e.ModTime) {
-		case 304:
-			resp.Status = 304
-			return resp, nil
-		case 412:
-			return nil, &http1.Failure{Status: 412, Cause: errors.New("files: the file is not as the request wants it")}
-		}
-		if e.Content != nil {
-			resp.Bytes = e.Content
-			return resp, nil
-		}
-		f, err := e.Open()
-		if err == nil {
-			if file, ok := f.(*os.File); ok {
-				resp.File = &http1.Section{File: file, Size: e.Size}
-			} else {
-				resp.Stream, resp.Length = f, e.Size
-			}
+		resp := &http1.Response{Request: req, Status: 200, Header: header}
+		if err = r.fill(resp, e); err == nil {
 			return resp, nil
 		}
 		if !errors.Is(err, ErrChanged) {
@@ -119,6 +116,39 @@ func (r *Reader) answer(req *http1.Request) (*http1.Response, error) {
 		}
 	}
 	return nil, ErrChanged
+}
+
+// fill makes a 200 the answer to its request: it chooses between the codings,
+// and between 200, 206, 304, 406, 412 and 416.
+func (r *Reader) fill(resp *http1.Response, e *Entry) error {
+	req := resp.Request
+	e, ok := e.Accept(req.Header)
+	if !ok {
+		return &http1.Failure{
+			Status: 406, Cause: fmt.Errorf("files: %s is there as %v and plain", e.Path, e.codings),
+			Header: http1.Header{{Name: "Vary", Value: "Accept-Encoding"}},
+		}
+	}
+	resp.Rendered = e.Head
+	if e.expires != 0 {
+		resp.Rendered = e.HeadAt(r.Tree.today())
+	}
+	conditions, ranges := asks(req.Header)
+	if conditions {
+		switch e.Current().Evaluate(req.Method, req.Header) {
+		case 304:
+			resp.Status, resp.Rendered = 304, resp.Rendered[e.brief:]
+			return nil
+		case 412:
+			return &http1.Failure{Status: 412, Cause: errors.New("files: the file is not as the request wants it")}
+		}
+	}
+	if ranges && req.Method == "GET" { // RFC 9110 section 14.2
+		if done, err := partial(resp, e); done {
+			return err
+		}
+	}
+	return full(resp, e)
 }
 
 // moved answers a directory's name without the slash.

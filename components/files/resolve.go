@@ -3,15 +3,23 @@ package files
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 )
 
-// find tells which file path stands for, by name relative to the root, and
-// which file that is now. It opens nothing: opening a device can have effects,
-// and opening a FIFO waits for its other end.
-func (t *Tree) find(path string) (string, identity, error) {
+// found is what a path stands for: a file by its name relative to the root, which
+// version of it there is now, and which files in other codings are beside it.
+type found struct {
+	name   string
+	id     identity
+	beside []sibling
+}
+
+// find tells which file path stands for. It opens nothing: opening a device can
+// have effects, and opening a FIFO waits for its other end.
+func (t *Tree) find(path string) (found, error) {
 	if err := t.allowed(path); err != nil {
-		return "", identity{}, err
+		return found{}, err
 	}
 	name, slash := strings.CutSuffix(path[1:], "/")
 	if slash || name == "" {
@@ -20,19 +28,19 @@ func (t *Tree) find(path string) (string, identity, error) {
 	fi, err := t.stat(path, name)
 	switch {
 	case err != nil:
-		return "", identity{}, err
+		return found{}, err
 	case fi.IsDir():
-		return "", identity{}, &Redirect{Location: location(path)}
+		return found{}, &Redirect{Location: location(path)}
 	case !fi.Mode().IsRegular():
-		return "", identity{}, notFound(path, errNotRegular)
+		return found{}, notFound(path, errNotRegular)
 	}
-	return name, identify(fi), nil
+	return found{name, identify(fi), t.siblings(path, name)}, nil
 }
 
 // findIndex finds the index file of the directory dir ("" is the root), which
 // was asked for as path. That dir is a directory need not be looked up before:
 // nothing is found below a file.
-func (t *Tree) findIndex(path, dir string) (string, identity, error) {
+func (t *Tree) findIndex(path, dir string) (found, error) {
 	for _, name := range t.opts.index {
 		if dir != "" {
 			name = dir + "/" + name
@@ -41,16 +49,23 @@ func (t *Tree) findIndex(path, dir string) (string, identity, error) {
 		if errors.Is(err, ErrNotFound) {
 			continue
 		} else if err != nil {
-			return "", identity{}, err
+			return found{}, err
 		}
 		if fi.Mode().IsRegular() {
-			return name, identify(fi), nil
+			return found{name, identify(fi), t.siblings(path, name)}, nil
 		}
 	}
 	if _, err := t.directory(path); err != nil {
-		return "", identity{}, err
+		return found{}, err
 	}
-	return "", identity{}, notFound(path, ErrNoIndex)
+	return found{}, notFound(path, ErrNoIndex)
+}
+
+// holds reports whether e is still what was found.
+func (f *found) holds(e *Entry) bool {
+	// An entry that is not settled is read again even if it looks the same: see
+	// settled.
+	return e.rests && e.name == f.name && e.id == f.id && slices.Equal(e.beside, f.beside)
 }
 
 // allowed refuses the paths that no file can have or that are hidden. Dot

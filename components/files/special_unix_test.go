@@ -128,14 +128,14 @@ func TestSpecialFiles(t *testing.T) {
 	}
 	t.Run("is refused before it is opened", func(t *testing.T) {
 		for _, path := range []string{"/fifo", "/link", "/socket", "/x/"} {
-			if _, _, err := tree.find(path); !errors.Is(err, ErrNotFound) {
+			if _, err := tree.find(path); !errors.Is(err, ErrNotFound) {
 				t.Errorf("find(%q): %v, want not found", path, err)
 			}
 		}
 	})
 	t.Run("takes the place of a file before it is opened", func(t *testing.T) {
 		for _, name := range []string{"fifo", "link", "socket", "x"} {
-			if _, err := tree.load("/"+name, name); !errors.Is(err, ErrNotFound) {
+			if _, err := tree.load("/"+name, found{name: name}); !errors.Is(err, ErrNotFound) {
 				t.Errorf("load(%q): %v, want not found", name, err)
 			}
 		}

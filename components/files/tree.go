@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"io/fs"
 	"os"
 	"sync/atomic"
 	"time"
@@ -18,6 +19,17 @@ type Tree struct {
 	// it led to when Open was called.
 	Dir string
 
+	// FS, if it is set, is used in place of Dir: an embed.FS, or any other file
+	// system. Entity tags are hashes of the content then, so the whole of a file
+	// is read when it is first asked for, a large one too. What can be read only
+	// from its beginning, as in a zip.Reader, is sent without ranges.
+	FS fs.FS
+
+	// Fixed says that no file changes while the Tree is open, so that each is
+	// looked at once. An embed.FS is always Fixed. An FS that is not, and has no
+	// times, has its files read again after Fresh.
+	Fixed bool
+
 	// Index names the files that stand for a directory, the first that exists
 	// wins. Nil means index.html; empty but not nil means none.
 	Index []string
@@ -29,6 +41,35 @@ type Tree struct {
 	// DefaultType is the media type of files whose extension is not known;
 	// "" means application/octet-stream.
 	DefaultType string
+
+	// Charset is the charset that types of text are said to have; "" means utf-8,
+	// and "none" that nothing is said. If it is set it goes for the Types too, but
+	// for those that name a charset; otherwise they stay as they are.
+	Charset string
+
+	// Rules say how long caches may keep which files; the first whose pattern
+	// fits is the one. Without a rule there is no Cache-Control. A pattern without
+	// a slash is for the file's name, one with a slash, at its beginning, for the
+	// whole path in the Tree ("/docs/index.html", even if "/docs/" was asked for):
+	//
+	//	*           any characters but a slash; ? is one
+	//	**          any characters; **/ any directories or none
+	//	[a-z] [!a]  one character that is, or is not, in the class
+	//	{css,js}    one of these
+	//	{hash}      8 or more hexadecimal digits, as in app.3f9c2b1a.js
+	Rules []Rule
+
+	// Codings are the content codings of files beside others: if app.js.gz is
+	// not older than app.js, clients that accept gzip (RFC 9110 section 12.5.3) are
+	// sent it in place of app.js. Of those that a client likes as much, the first
+	// is sent. Nil means zstd (.zst), br (.br) and gzip (.gz); empty but not nil
+	// means none.
+	Codings []string
+
+	// Ranges is how many byte ranges a request may ask for (RFC 9110 section 14);
+	// one that asks for more gets the whole file. 0 means 50, less than 0 that
+	// ranges are not served.
+	Ranges int
 
 	// Hidden says to serve names that begin with a dot. If it is not set they
 	// do not exist, wherever in the path they stand: .git and .env are left in
@@ -51,8 +92,8 @@ type Tree struct {
 	Small int64
 
 	// Fresh is how long an entry, or that there is none, is trusted without
-	// looking at the disk again, and so for how long a change may go unseen; 0 means 100 ms, less than 0
-	// looks every time. A look costs a stat: some microseconds, as much as half
+	// looking at the disk again, and so for how long a change may go unseen; 0
+	// means 100 ms, less than 0 looks every time. A look costs a stat: some microseconds, as much as half
 	// of a small answer. With 100 ms a file that is asked for 10,000 times a
 	// second is looked at 10 times, and a person who saves a file and presses
 	// reload can't be quick enough to see the old one.
@@ -88,14 +129,15 @@ func (t *Tree) Open() error {
 	if dir == "" {
 		dir = "."
 	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return fmt.Errorf("files: %w", err)
+	t.store, t.escape = system{t.FS}, nil
+	if t.FS == nil {
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			return fmt.Errorf("files: %w", err)
+		}
+		t.store, t.escape = disk{root}, escapeError(root)
 	}
-	t.store, t.opened = disk{root}, time.Now()
-	t.escape = escapeError(root)
-
-	t.opts = t.options()
+	t.opened, t.opts = time.Now(), t.options()
 	t.cache.open(t.opts.memory)
 	t.changed.Store(-1)
 	t.misses = misses{seed: maphash.MakeSeed()}
@@ -111,90 +153,4 @@ func (t *Tree) Close() error {
 	err := t.store.close()
 	t.cache.close()
 	return err
-}
-
-// Get returns the file that an absolute URL path names. The path is decoded,
-// such as the Path of an http1.Request; it may hold any bytes. Runs of slashes
-// count as one.
-//
-// A path that ends in a slash names a directory and gets its index file. A
-// directory named without the slash is a [*Redirect]. Other errors are, or
-// wrap, [ErrNotFound], [ErrForbidden], [ErrBusy] or what the system said;
-// [Status] gives the status code for each.
-//
-// The entry was right at some moment no longer than Fresh before the call.
-func (t *Tree) Get(path string) (*Entry, error) {
-	if t.store == nil {
-		return nil, errNotOpen
-	}
-	now := t.elapsed()
-	s := t.cache.lookup(path)
-	since := t.changed.Load()
-	if s != nil {
-		if at := s.checked.Load(); at > since && now-time.Duration(at) < t.opts.fresh {
-			s.touch()
-			return s.entry, nil
-		}
-	}
-	if s == nil {
-		if err := t.misses.find(path, now, t.opts.fresh, time.Duration(since)); err != nil {
-			return nil, err
-		}
-	}
-	return t.look(path, s, now)
-}
-
-// look is Get's slow path: it asks the disk. s is what the cache holds for
-// path, or nil; now was taken before, so that an entry never counts as younger
-// than it is.
-//
-// Goroutines that miss the same path at the same time each look for themselves.
-// All but the first find the disk's cache warm, none waits for another's disk,
-// and what they do is bounded: a stat, and a read of at most Small bytes.
-func (t *Tree) look(path string, s *slot, now time.Duration) (*Entry, error) {
-	if merged := mergeSlashes(path); merged != path {
-		return t.Get(merged) // entries are kept under one spelling alone
-	}
-	name, id, err := t.find(path)
-	if err != nil {
-		if s != nil {
-			t.cache.remove(s.entry)
-		}
-		if errors.Is(err, ErrNotFound) {
-			t.misses.note(path, err, now)
-		}
-		return nil, err
-	}
-	// An entry that is not settled is read again even if it looks the same:
-	// see settled.
-	if s != nil && s.entry.settled && s.entry.name == name && s.entry.id == id {
-		s.checked.Store(int64(now))
-		s.touch()
-		return s.entry, nil
-	}
-	e, err := t.load(path, name)
-	if err != nil {
-		if s != nil {
-			t.cache.remove(s.entry)
-		}
-		return nil, err
-	}
-	t.cache.put(e, now)
-	return e, nil
-}
-
-// elapsed returns the time since Open.
-func (t *Tree) elapsed() time.Duration {
-	if t.since != nil {
-		return t.since()
-	}
-	return time.Since(t.opened)
-}
-
-// today returns the time of the day, which files' times are compared with.
-func (t *Tree) today() time.Time {
-	if t.wall != nil {
-		return t.wall()
-	}
-	return time.Now()
 }

@@ -1,52 +1,72 @@
 package files
 
 import (
+	"cmp"
 	"path"
 	"strings"
 )
 
+// noCharset as Tree.Charset means that types of text say nothing.
+const noCharset = "none"
+
 // mediaType returns the media type of a file by its name's last extension.
 func (t *Tree) mediaType(name string) string {
-	ext := strings.ToLower(path.Ext(name))
-	if media, ok := t.opts.types[ext]; ok {
+	if media, ok := t.opts.known(strings.ToLower(path.Ext(name))); ok {
 		return media
+	}
+	return withCharset(t.opts.defaultType, t.opts.charset)
+}
+
+// known returns the media type of an extension in lower case, if it has one.
+func (o *options) known(ext string) (media string, ok bool) {
+	if media, ok := o.types[ext]; ok {
+		return withCharset(media, o.charset), true
 	}
 	if media, ok := mediaTypes[ext]; ok {
+		return withCharset(media, cmp.Or(o.charset, defaultCharset)), true
+	}
+	return "", false
+}
+
+// withCharset adds a charset to a type of text that names none.
+func withCharset(media, charset string) string {
+	lower := strings.ToLower(media)
+	if charset == "" || charset == noCharset || !strings.HasPrefix(lower, "text/") || strings.Contains(lower, "charset=") {
 		return media
 	}
-	return t.opts.defaultType
+	return media + "; charset=" + charset
 }
 
 // mediaTypes are the types of common files by extension. The table is the
 // package's own, not the machine's /etc/mime.types, so that the same files have
-// the same types everywhere. Text is said to be UTF-8; JSON, XML, YAML and TOML
-// are not, because their encoding is given by the format (RFC 8259 section 8.1,
-// RFC 7303 section 3, RFC 9512 section 2.1).
+// the same types everywhere. Text is said to have the Tree's Charset; JSON, XML,
+// YAML and TOML are not, because their encoding is given by the format (RFC 8259
+// section 8.1, RFC 7303 section 3, RFC 9512 section 2.1).
 var mediaTypes = map[string]string{
 	// Pages and what they load.
-	".html":        "text/html; charset=utf-8",
-	".htm":         "text/html; charset=utf-8",
+	".html":        "text/html",
+	".htm":         "text/html",
 	".xhtml":       "application/xhtml+xml",
-	".css":         "text/css; charset=utf-8",
-	".js":          "text/javascript; charset=utf-8", // RFC 9239
-	".mjs":         "text/javascript; charset=utf-8",
+	".css":         "text/css",
+	".js":          "text/javascript", // RFC 9239
+	".mjs":         "text/javascript",
 	".json":        "application/json",
 	".map":         "application/json",
 	".jsonld":      "application/ld+json",
 	".geojson":     "application/geo+json",
 	".webmanifest": "application/manifest+json",
 	".wasm":        "application/wasm",
-	".vtt":         "text/vtt; charset=utf-8",
+	".vtt":         "text/vtt",
 
 	// Text and data.
-	".txt":   "text/plain; charset=utf-8",
-	".text":  "text/plain; charset=utf-8",
-	".log":   "text/plain; charset=utf-8",
-	".md":    "text/markdown; charset=utf-8", // RFC 7763: charset is required
-	".csv":   "text/csv; charset=utf-8",
-	".tsv":   "text/tab-separated-values; charset=utf-8",
-	".ics":   "text/calendar; charset=utf-8",
-	".vcf":   "text/vcard; charset=utf-8",
+	".txt":   "text/plain",
+	".text":  "text/plain",
+	".log":   "text/plain",
+	".md":    "text/markdown", // RFC 7763: charset is required
+	".csv":   "text/csv",
+	".tsv":   "text/tab-separated-values",
+	".ics":   "text/calendar",
+	".vcf":   "text/vcard",
 	".xml":   "application/xml",
 	".xsl":   "application/xslt+xml",
 	".xslt":  "application/xslt+xml",

@@ -47,8 +47,34 @@ func TestMediaType(t *testing.T) {
 	}
 }
 
-// TestMediaTypesTable: extensions are lower case, types are types, and text has
-// a charset while nothing else has.
+func TestCharset(t *testing.T) {
+	types := map[string]string{".own": "text/x-own", ".named": "Text/x-own; Charset=koi8-r", ".bin": "x/bin"}
+	for _, c := range []struct{ charset, name, want string }{
+		{"", "a.txt", "text/plain; charset=utf-8"},
+		{"", "a.own", "text/x-own"},
+		{"", "a", "text/default"},
+		{"iso-8859-1", "a.txt", "text/plain; charset=iso-8859-1"},
+		{"iso-8859-1", "a.own", "text/x-own; charset=iso-8859-1"},
+		{"iso-8859-1", "a.named", "Text/x-own; Charset=koi8-r"},
+		{"iso-8859-1", "a.bin", "x/bin"},
+		{"iso-8859-1", "a.json", "application/json"},
+		{"iso-8859-1", "a", "text/default; charset=iso-8859-1"},
+		{"none", "a.txt", "text/plain"},
+		{"none", "a.own", "text/x-own"},
+		{"none", "a.named", "Text/x-own; Charset=koi8-r"},
+	} {
+		tree := &Tree{Types: types, DefaultType: "text/default", Charset: c.charset}
+		if err := tree.Validate(); err != nil {
+			t.Error(err)
+		}
+		tree.opts = tree.options()
+		if got := tree.mediaType(c.name); got != c.want {
+			t.Errorf("%q, %s: got %q, want %q", c.charset, c.name, got, c.want)
+		}
+	}
+}
+
+// TestMediaTypesTable: extensions are lower case, and types are types.
 func TestMediaTypesTable(t *testing.T) {
 	for ext, media := range mediaTypes {
 		if ext[0] != '.' || ext != strings.ToLower(ext) {
@@ -57,9 +83,8 @@ func TestMediaTypesTable(t *testing.T) {
 		if !validType(media) {
 			t.Errorf("%s: %q is not a media type", ext, media)
 		}
-		text, charset := strings.HasPrefix(media, "text/"), strings.HasSuffix(media, "; charset=utf-8")
-		if text != charset {
-			t.Errorf("%s: %q", ext, media)
+		if strings.Contains(media, ";") {
+			t.Errorf("%s: %q has a parameter", ext, media)
 		}
 	}
 }
