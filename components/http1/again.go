@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"time"
 
 	"github.com/kamaelia-go/kamaelia/components/tcp"
 )
@@ -13,6 +14,21 @@ import (
 // that: the Parser parks when it has sent the last request, and the Writer says
 // that the connection is free when it has sent the last answer. Only then the
 // Reader takes another one. In all other cases the graph ends.
+
+// A visit is what the Parser remembers of one connection.
+type visit struct {
+	held    []byte // of a head that is not complete
+	body    *intake
+	closing bool
+	count   int       // requests so far
+	parked  bool      // the last request has been sent
+	dropped int64     // bytes that came after it
+	limit   phase     // what the deadline that is set now stands for
+	until   time.Time // that deadline
+	seen    uint64    // progress, counted
+	armed   uint64    // seen when the deadline was set
+	owed    bool      // a 100 was, when the deadline was set
+}
 
 // shared is what other parts ask the Parser for.
 type shared struct {

@@ -62,21 +62,6 @@ type Parser struct {
 	shared atomic.Pointer[shared]
 }
 
-// A visit is what the Parser remembers of one connection.
-type visit struct {
-	held    []byte // of a head that is not complete
-	body    *intake
-	closing bool
-	count   int       // requests so far
-	parked  bool      // the last request has been sent
-	dropped int64     // bytes that came after it
-	limit   phase     // what the deadline that is set now stands for
-	until   time.Time // that deadline
-	seen    uint64    // progress, counted
-	armed   uint64    // seen when the deadline was set
-	owed    bool      // a 100 was, when the deadline was set
-}
-
 var (
 	_ axon.Component = (*Parser)(nil)
 	_ axon.Validator = (*Parser)(nil)

@@ -110,7 +110,7 @@ func (a Address) Open() ([]net.Listener, error) {
 		n, _ := strconv.Atoi(a.Name)
 		l, err = listenFile(n, a.String())
 	default:
-		l, err = net.Listen("tcp", a.Name)
+		l, err = listenTCP(a.Name)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("tcp: %w", err)
