@@ -36,6 +36,11 @@ type Mount struct {
 	// Handler makes the handler of one connection.
 	Handler func() http1.HandlerPart
 
+	// Next, if set, answers the requests that the handler passes on, such as
+	// those for directories without an index file: see http1.Passer. Its responses
+	// pass After too.
+	Next *Next
+
 	// Before are the filters that its requests pass, in this order.
 	Before []Before
 
@@ -45,6 +50,15 @@ type Mount struct {
 	// Rest says that the handler's Main may be ended between two requests, and
 	// called again: see axon.Part. It remembers nothing outside its struct.
 	Rest bool
+}
+
+// A Next is a handler behind a handler.
+type Next struct {
+	// Name is the part's name in the graph, such as LISTING.
+	Name string
+
+	// Handler makes the handler of one connection.
+	Handler func() http1.HandlerPart
 }
 
 // A Before is a filter of requests on their way to a handler.
@@ -126,10 +140,14 @@ func (s *Server) connection(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 // mount adds the handlers to a graph, each with its filters:
 //
 //	ROUTER ─▶ before ─▶ ... ─▶ handler ─▶ after ─▶ ... ─▶ WRITER
+//	                              └─▶ next ──▲
 func (s *Server) mount(g *axon.Graph, router *http1.Router, guard *http1.Guard, out *axon.Inbox[*http1.Response]) {
 	filters := 0
 	for _, m := range s.Mounts {
 		filters += len(m.Before) + len(m.After)
+		if m.Next != nil {
+			filters++
+		}
 	}
 	g.Parts = slices.Grow(g.Parts, len(s.Mounts)+filters) // paid for once per connection
 	g.Links = slices.Grow(g.Links, 3*len(s.Mounts)+3*filters+1)
@@ -152,21 +170,48 @@ func (s *Server) mount(g *axon.Graph, router *http1.Router, guard *http1.Guard, 
 		}
 		h := part.HandlerBoxes()
 		g.Parts = append(g.Parts, axon.Part{Name: m.Name, Component: part, Policy: again, Lazy: true, Rest: m.Rest})
-		g.Links = append(g.Links,
-			axon.Link(requests, &h.Inbox),
-			axon.Link(&h.Failures, &guard.Inbox))
-		responses := &h.Outbox
-		for _, stage := range m.After {
-			part := stage.Filter()
-			f := part.ResponseFilterBoxes()
-			g.Parts = append(g.Parts, axon.Part{Name: stage.Name, Component: part, Policy: again, Lazy: true})
-			g.Links = append(g.Links,
-				axon.Link(responses, &f.Inbox),
-				axon.Link(&f.Failures, &guard.Inbox))
-			responses = &f.Outbox
+		g.Links = append(g.Links, axon.Link(requests, &h.Inbox))
+		responses, failures := [2]*axon.Outbox[*http1.Response]{&h.Outbox}, [2]*axon.Outbox[*http1.Failure]{&h.Failures}
+		if m.Next != nil {
+			next := m.Next.Handler()
+			n := next.HandlerBoxes()
+			g.Parts = append(g.Parts, axon.Part{Name: m.Next.Name, Component: next, Policy: again, Lazy: true})
+			if passer, ok := part.(http1.Passer); ok {
+				g.Links = append(g.Links, axon.Link(passer.PassBox(), &n.Inbox))
+			}
+			responses[1], failures[1] = &n.Outbox, &n.Failures
 		}
-		g.Links = append(g.Links, axon.Link(responses, out))
+		m.after(g, responses[:], failures[:], guard, out)
 	}
+}
+
+// after adds the filters that the responses from some outboxes pass on their way
+// to the Writer. Failures go to the Guard, those from before a filter that takes
+// them by way of it.
+func (m *Mount) after(g *axon.Graph, responses []*axon.Outbox[*http1.Response], failures []*axon.Outbox[*http1.Failure], guard *http1.Guard, out *axon.Inbox[*http1.Response]) {
+	for _, stage := range m.After {
+		part := stage.Filter()
+		f := part.ResponseFilterBoxes()
+		g.Parts = append(g.Parts, axon.Part{Name: stage.Name, Component: part, Policy: again, Lazy: true})
+		g.Links = gather(g.Links, responses, &f.Inbox)
+		responses = []*axon.Outbox[*http1.Response]{&f.Outbox}
+		if taker, ok := part.(http1.FailureFilterPart); ok {
+			g.Links = gather(g.Links, failures, taker.FailureBox())
+			failures = nil
+		}
+		failures = append(failures, &f.Failures)
+	}
+	g.Links = gather(gather(g.Links, responses, out), failures, &guard.Inbox)
+}
+
+// gather links outboxes to one inbox. A nil one is none.
+func gather[T any](links axon.Links, from []*axon.Outbox[T], to *axon.Inbox[T]) axon.Links {
+	for _, o := range from {
+		if o != nil {
+			links = append(links, axon.Link(o, to))
+		}
+	}
+	return links
 }
 
 // route is the pattern of the mount's route.

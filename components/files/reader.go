@@ -12,7 +12,8 @@ import (
 // Reader answers GET and HEAD with the files of a Tree.
 //
 //	*http1.Request ──▶ [ Reader ] ──▶ *http1.Response
-//	                       └── failures ──▶ *http1.Failure
+//	                       ├── failures ──▶ *http1.Failure
+//	                       └── directories ──▶ *http1.Request
 //
 // Small files are answered from memory, large ones with the open file, which the
 // Writer sends by sendfile. Any number of Readers share one Tree.
@@ -31,12 +32,17 @@ type Reader struct {
 	// a known type other than HTML, and a client that does not accept HTML, still
 	// get a 404.
 	Fallback string
+
+	// Directories carries the requests for directories without an index file, to
+	// who lists them. If it is not linked they are not found.
+	Directories axon.Outbox[*http1.Request] `axon:"optional"`
 }
 
 var (
 	_ http1.HandlerPart = (*Reader)(nil)
 	_ axon.Validator    = (*Reader)(nil)
 	_ http1.Allower     = (*Reader)(nil)
+	_ http1.Passer      = (*Reader)(nil)
 )
 
 // Validate implements axon.Validator.
@@ -49,6 +55,9 @@ func (r *Reader) Validate() error {
 	}
 	return nil
 }
+
+// PassBox implements http1.Passer.
+func (r *Reader) PassBox() *axon.Outbox[*http1.Request] { return &r.Directories }
 
 // Allow implements http1.Allower.
 func (r *Reader) Allow() []string { return readMethods }
@@ -75,6 +84,11 @@ func (r *Reader) serve(ctx context.Context, req *http1.Request) error {
 	}
 	if redirect, ok := errors.AsType[*Redirect](err); ok {
 		return r.Outbox.Send(ctx, r.moved(req, redirect))
+	}
+	if errors.Is(err, ErrNoIndex) && r.Directories.Linked() {
+		if passed := r.Directories.Send(ctx, req); !errors.Is(passed, axon.ErrGone) {
+			return passed
+		}
 	}
 	return r.Fail(ctx, req, Status(err), err)
 }

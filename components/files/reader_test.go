@@ -30,7 +30,7 @@ func TestReader_Conform(t *testing.T) {
 // told describes what a Reader makes of a request.
 func told(t *testing.T, r *Reader, req *http1.Request) (text string, header http1.Header) {
 	t.Helper()
-	h := axontest.Run(t, r)
+	h := axontest.Run(t, r, axontest.Unlinked(&r.Directories))
 	axontest.Send(h, &r.Inbox, req)
 	h.Finish()
 	for _, f := range axontest.Rest(h, &r.Failures) {
@@ -114,6 +114,31 @@ func TestReader(t *testing.T) {
 					t.Errorf("a 304 with %v", header)
 				}
 			})
+		})
+	}
+}
+
+// A directory without an index is for who lists directories, if there is one and
+// it is there still.
+func TestReader_Directories(t *testing.T) {
+	tree := open(t, &Tree{Dir: site(t, map[string]string{"bare/x": ""})})
+	for _, there := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			r := &Reader{Tree: tree}
+			h := axontest.Run(t, r)
+			req := &http1.Request{Method: "GET", Path: "/bare/"}
+			if there {
+				axontest.Send(h, &r.Inbox, req)
+				if got := axontest.Recv(h, &r.Directories); got != req {
+					t.Errorf("%+v", got)
+				}
+				return
+			}
+			axontest.Gone(h, &r.Directories)
+			axontest.Send(h, &r.Inbox, req)
+			if f := axontest.Recv(h, &r.Failures); f.Status != 404 || f.Request != req {
+				t.Errorf("%+v", f)
+			}
 		})
 	}
 }
