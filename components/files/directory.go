@@ -1,7 +1,10 @@
 package files
 
 import (
-	"cmp"
+	"errors"
+	"io"
+	"io/fs"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -30,28 +33,34 @@ type Info struct {
 //
 // Nothing of it is kept: each call reads the directory and looks at each name.
 func (t *Tree) ReadDir(path string) ([]Info, error) {
+	infos, _, err := t.ReadSome(path, math.MaxInt)
+	return infos, err
+}
+
+// ReadSome is ReadDir for directories that may be huge. It returns the first ones
+// by name, at most that many, and how many names there are in all. However many
+// these are, it holds no more than about three times what it returns, and looks
+// at no other.
+func (t *Tree) ReadSome(path string, most int) (infos []Info, total int, err error) {
 	if t.store == nil {
-		return nil, errNotOpen
+		return nil, 0, errNotOpen
 	}
 	path = mergeSlashes(path)
 	dir, err := t.directory(path)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	names, err := t.store.readDir(dir)
+	names, total, err := t.names(path, dir, most)
 	if err != nil {
-		return nil, explain(path, err, t.escape)
+		return nil, 0, explain(path, err, t.escape)
 	}
-	at, looked := strings.TrimSuffix(path, "/")+"/", t.today()
-	infos := make([]Info, 0, len(names))
-	for _, entry := range names {
-		name := entry.Name()
-		if t.allowed(at+name) != nil {
-			continue
-		}
+	looked := t.today()
+	infos = make([]Info, 0, len(names))
+	for _, name := range names {
 		fi, err := t.stat(path, below(dir, name))
 		if err != nil || !fi.IsDir() && !fi.Mode().IsRegular() {
-			continue // gone meanwhile, or a link that leads nowhere
+			total-- // gone meanwhile, or a link that leads nowhere
+			continue
 		}
 		info := Info{Name: name, Dir: fi.IsDir(), ModTime: modTime(fi.ModTime(), looked)}
 		if !info.Dir {
@@ -59,8 +68,45 @@ func (t *Tree) ReadDir(path string) ([]Info, error) {
 		}
 		infos = append(infos, info)
 	}
-	slices.SortFunc(infos, func(a, b Info) int { return cmp.Compare(a.Name, b.Name) })
-	return infos, nil
+	return infos, total, nil
+}
+
+// names reads the names in a directory that may be served, and returns the first
+// ones, sorted, and how many there are.
+func (t *Tree) names(path, dir string, most int) (names []string, total int, err error) {
+	f, err := t.store.open(dir)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer f.Close()
+	d, ok := f.(fs.ReadDirFile)
+	if !ok {
+		return nil, 0, fs.ErrInvalid
+	}
+	at := strings.TrimSuffix(path, "/") + "/"
+	first := func() {
+		slices.Sort(names)
+		names = names[:min(len(names), most)]
+	}
+	for {
+		entries, err := d.ReadDir(1 << 10)
+		for _, e := range entries {
+			if t.allowed(at+e.Name()) != nil {
+				continue
+			}
+			total++
+			if names = append(names, e.Name()); len(names)/2 >= most {
+				first()
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			first()
+			return names, total, nil
+		case err != nil:
+			return nil, 0, err
+		}
+	}
 }
 
 // directory returns the name of the directory that path stands for.

@@ -19,6 +19,9 @@ func (r *Reader) instead(req *http1.Request, name string, why error) (*Entry, er
 	if !errors.Is(why, ErrNotFound) || errors.Is(why, errHidden) || errors.Is(why, errSpelling) {
 		return nil, why
 	}
+	if errors.Is(why, ErrNoIndex) && r.Directories.Linked() {
+		return nil, why // it is for who lists them
+	}
 	if media, known := r.Tree.opts.known(strings.ToLower(path.Ext(name))); known && !isPage(media) {
 		return nil, why
 	}

@@ -50,7 +50,7 @@ func partial(resp *http1.Response, e *Entry) (bool, error) {
 		resp.Header.Add("Content-Range", contentRange(spans[0], e.Size))
 		return true, single(resp, e, spans[0])
 	}
-	m := newMultipart(e, spans)
+	m := newByteranges(e, spans)
 	resp.Status = 206
 	resp.Header.Add("Content-Type", m.contentType)
 	resp.Rendered = resp.Rendered[e.typed:] // all but the type, which is that of the parts
@@ -76,7 +76,7 @@ func single(resp *http1.Response, e *Entry, s span) error {
 }
 
 // several puts a multipart body into a response.
-func several(resp *http1.Response, e *Entry, m *multipart) error {
+func several(resp *http1.Response, e *Entry, m *byteranges) error {
 	if e.Content != nil {
 		resp.Bytes = m.bytes(e.Content)
 		return nil

@@ -13,15 +13,23 @@ type store interface {
 	lstat(name string) (fs.FileInfo, error) // of the name itself: it may be a link
 	open(name string) (fs.File, error)
 	readDir(name string) ([]fs.DirEntry, error)
+	absent(name string) bool // true says that stat would fail, for less than stat costs
 	close() error
 }
 
 // disk is a directory. os.Root lets no name out of it.
-type disk struct{ root *os.Root }
+type disk struct {
+	root *os.Root
+	glance
+}
 
 func (d disk) stat(name string) (fs.FileInfo, error)  { return d.root.Stat(name) }
 func (d disk) lstat(name string) (fs.FileInfo, error) { return d.root.Lstat(name) }
-func (d disk) close() error                           { return d.root.Close() }
+
+func (d disk) close() error {
+	d.glance.close()
+	return d.root.Close()
+}
 
 // open opens without blocking, which makes no difference to a regular file.
 func (d disk) open(name string) (fs.File, error) {
@@ -45,7 +53,8 @@ func (d disk) readDir(name string) ([]fs.DirEntry, error) {
 // business, and so is whether one can get out of it.
 type system struct{ fsys fs.FS }
 
-func (s system) close() error { return nil }
+func (s system) absent(string) bool { return false }
+func (s system) close() error       { return nil }
 
 // valid turns away the names that no file system has, with the error that it
 // would have for a file which is not there.

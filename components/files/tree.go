@@ -48,15 +48,9 @@ type Tree struct {
 	Charset string
 
 	// Rules say how long caches may keep which files; the first whose pattern
-	// fits is the one. Without a rule there is no Cache-Control. A pattern without
-	// a slash is for the file's name, one with a slash, at its beginning, for the
-	// whole path in the Tree ("/docs/index.html", even if "/docs/" was asked for):
-	//
-	//	*           any characters but a slash; ? is one
-	//	**          any characters; **/ any directories or none
-	//	[a-z] [!a]  one character that is, or is not, in the class
-	//	{css,js}    one of these
-	//	{hash}      8 or more hexadecimal digits, as in app.3f9c2b1a.js
+	// (see http1.Pattern) fits is the one. It is held against the file's own path
+	// in the Tree: "/docs/index.html", even if "/docs/" was asked for. Without a
+	// rule there is no Cache-Control.
 	Rules []Rule
 
 	// Codings are the content codings of files beside others: if app.js.gz is
@@ -135,7 +129,7 @@ func (t *Tree) Open() error {
 		if err != nil {
 			return fmt.Errorf("files: %w", err)
 		}
-		t.store, t.escape = disk{root}, escapeError(root)
+		t.store, t.escape = disk{root, newGlance(root)}, escapeError(root)
 	}
 	t.opened, t.opts = time.Now(), t.options()
 	t.cache.open(t.opts.memory)

@@ -31,6 +31,9 @@ func (t *Tree) siblings(path, name string) (beside []sibling) {
 		return nil // what is coded already is not coded again
 	}
 	for _, c := range t.opts.codings {
+		if t.store.absent(name + c.ext) {
+			continue
+		}
 		fi, err := t.stat(path, name+c.ext)
 		if err == nil && fi.Mode().IsRegular() {
 			beside = append(beside, sibling{c, identify(fi)})

@@ -8,9 +8,9 @@ import (
 	"strconv"
 )
 
-// A multipart is the form of a body of several ranges: multipart/byteranges (RFC
+// byteranges is the form of a body of several ranges: multipart/byteranges (RFC
 // 9110 section 14.6).
-type multipart struct {
+type byteranges struct {
 	contentType string
 	parts       []part
 	end         []byte // behind the last part
@@ -23,11 +23,11 @@ type part struct {
 	head []byte
 }
 
-// newMultipart plans the body of some spans of e. The boundary is random, so that
+// newByteranges plans the body of some spans of e. The boundary is random, so that
 // nobody can put it into a file.
-func newMultipart(e *Entry, spans []span) *multipart {
+func newByteranges(e *Entry, spans []span) *byteranges {
 	boundary := rand.Text()
-	m := &multipart{contentType: "multipart/byteranges; boundary=" + boundary}
+	m := &byteranges{contentType: "multipart/byteranges; boundary=" + boundary}
 	open := "--"
 	for _, s := range spans {
 		b := make([]byte, 0, 160+len(e.Type))
@@ -52,7 +52,7 @@ func contentRange(s span, size int64) string {
 }
 
 // bytes makes the body of a content that is in memory.
-func (m *multipart) bytes(content []byte) []byte {
+func (m *byteranges) bytes(content []byte) []byte {
 	b := make([]byte, 0, m.length)
 	for _, p := range m.parts {
 		b = append(append(b, p.head...), content[p.first:p.last+1]...)
@@ -61,7 +61,7 @@ func (m *multipart) bytes(content []byte) []byte {
 }
 
 // reader makes the body of a file that is read as a stream.
-func (m *multipart) reader(f fs.File) io.Reader {
+func (m *byteranges) reader(f fs.File) io.Reader {
 	readers := make([]io.Reader, 0, 2*len(m.parts)+1)
 	for _, p := range m.parts {
 		readers = append(readers, bytes.NewReader(p.head), readerOf(f, p.span))
