@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"io/fs"
@@ -79,32 +80,34 @@ func (t *Tree) names(path, dir string, most int) (names []string, total int, err
 		return nil, 0, err
 	}
 	defer f.Close()
-	d, ok := f.(fs.ReadDirFile)
-	if !ok {
-		return nil, 0, fs.ErrInvalid
+	next := func() ([]fs.DirEntry, error) {
+		if d, ok := f.(fs.ReadDirFile); ok {
+			return d.ReadDir(1 << 10)
+		}
+		all, err := t.store.readDir(dir)
+		return all, cmp.Or(err, io.EOF)
 	}
-	at := strings.TrimSuffix(path, "/") + "/"
 	first := func() {
 		slices.Sort(names)
-		names = names[:min(len(names), most)]
+		names = names[:min(len(names), max(most, 0))]
 	}
-	for {
-		entries, err := d.ReadDir(1 << 10)
+	for at := strings.TrimSuffix(path, "/") + "/"; ; {
+		entries, err := next()
 		for _, e := range entries {
 			if t.allowed(at+e.Name()) != nil {
 				continue
 			}
 			total++
-			if names = append(names, e.Name()); len(names)/2 >= most {
+			if names = append(names, e.Name()); len(names)/2 > most {
 				first()
 			}
 		}
-		switch {
-		case errors.Is(err, io.EOF):
+		if err != nil {
 			first()
-			return names, total, nil
-		case err != nil:
-			return nil, 0, err
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return names, total, err
 		}
 	}
 }

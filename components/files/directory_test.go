@@ -2,6 +2,7 @@ package files
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -111,4 +112,40 @@ func TestReadDir_Forbidden(t *testing.T) {
 	if _, err := open(t, &Tree{Dir: dir}).ReadDir("/a/"); !errors.Is(err, ErrForbidden) || !errors.Is(err, fs.ErrPermission) {
 		t.Error(err)
 	}
+}
+
+// Of a huge directory the first names are read, and all are counted.
+func TestReadSome(t *testing.T) {
+	content := map[string]string{".hidden": ""}
+	for i := range 3000 { // more than are read at once
+		content[fmt.Sprintf("%04d", i*7919%3000)] = "x"
+	}
+	dir := site(t, content)
+	trees := map[string]*Tree{"disk": {Dir: dir}, "fs.FS": {FS: os.DirFS(dir)}, "fs.ReadDirFS alone": {FS: readDirFS{os.DirFS(dir)}}}
+	for name, tree := range trees {
+		t.Run(name, func(t *testing.T) {
+			open(t, tree)
+			for most, want := range map[int]int{-1: 0, 0: 0, 1: 1, 1000: 1000, 2999: 2999, 3000: 3000, 1 << 30: 3000} {
+				infos, total, err := tree.ReadSome("/", most)
+				if err != nil || len(infos) != want || total != 3000 {
+					t.Errorf("%d: %d of %d, %v", most, len(infos), total, err)
+				}
+				for i, info := range infos {
+					if info.Name != fmt.Sprintf("%04d", i) || info.Size != 1 || info.Dir {
+						t.Fatalf("%d: place %d is %+v", most, i, info)
+					}
+				}
+			}
+		})
+	}
+}
+
+// readDirFS lists directories, but not by opening them.
+type readDirFS struct{ fs.FS }
+
+func (r readDirFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(r.FS, name) }
+
+func (r readDirFS) Open(name string) (fs.File, error) {
+	f, err := r.FS.Open(name)
+	return struct{ fs.File }{f}, err
 }
