@@ -81,21 +81,42 @@ func (f *Flight) at(req *Request) *slot {
 	return &f.slots[(f.head+int(req.turn-first))%len(f.slots)]
 }
 
+// A turn is the answer whose turn it is.
+type turn struct {
+	resp     *Response // nil if it has not come
+	last     bool      // it is the last one of the connection
+	wants100 bool      // its request waits for a 100
+}
+
 // answer notes the answer to a request. It reports whether the answer is the
-// first one to this request, and whether it is this request's turn.
-func (f *Flight) answer(resp *Response) (first, turn bool) {
+// first one to this request, and whose turn it is if this has changed.
+func (f *Flight) answer(resp *Response) (first bool, t turn) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := f.at(resp.Request)
 	if s == nil || s.resp != nil {
-		return false, false
+		return false, turn{}
 	}
 	if resp.interim {
 		s.wants100 = true
 	} else {
 		s.resp = resp
 	}
-	return true, s == &f.slots[f.head]
+	if s == &f.slots[f.head] {
+		t = f.turn()
+	}
+	return true, t
+}
+
+// turn returns whose turn it is. The caller holds f.mu.
+func (f *Flight) turn() turn {
+	if f.n == 0 {
+		return turn{}
+	}
+	s := &f.slots[f.head]
+	wants100 := s.wants100 && s.resp == nil
+	s.wants100 = false
+	return turn{s.resp, f.sealed && f.n == 1, wants100}
 }
 
 // retract takes back an answer that turned out to be unfit.
@@ -107,27 +128,23 @@ func (f *Flight) retract(req *Request) {
 	}
 }
 
-// ready returns the answer whose turn it is, nil if it has not come, and whether
-// it is the last one of the connection; or that its request waits for a 100.
-func (f *Flight) ready() (resp *Response, last, wants100 bool) {
+// ready returns whose turn it is.
+func (f *Flight) ready() turn {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.n == 0 {
-		return nil, false, false
-	}
-	s := &f.slots[f.head]
-	wants100, s.wants100 = s.wants100 && s.resp == nil, false
-	return s.resp, f.sealed && f.n == 1, wants100
+	return f.turn()
 }
 
-// done takes the request whose turn it is off the list.
-func (f *Flight) done() {
+// done takes the request whose turn it is off the list, and returns whose turn it
+// is then.
+func (f *Flight) done() turn {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.slots[f.head] = slot{}
 	f.head = (f.head + 1) % len(f.slots)
 	f.n--
 	f.roomMade()
+	return f.turn()
 }
 
 // roomMade wakes a Parser that waits for room. The caller holds f.mu.

@@ -34,8 +34,8 @@ func TestFlight_Model(t *testing.T) {
 				i := rapid.IntRange(0, len(queue)-1).Draw(r, "i")
 				resp := &Response{Request: queue[i], Status: 200}
 				first, turn := f.answer(resp)
-				if want := answered[queue[i]] == nil; first != want || first && turn != (i == 0) {
-					r.Fatalf("answer %d of %d: first %v, turn %v", i, len(queue), first, turn)
+				if want := answered[queue[i]] == nil; first != want || first && (turn.resp == resp) != (i == 0) {
+					r.Fatalf("answer %d of %d: first %v, turn %+v", i, len(queue), first, turn)
 				}
 				if first {
 					answered[queue[i]] = resp
@@ -58,23 +58,25 @@ func TestFlight_Model(t *testing.T) {
 				delete(answered, req)
 			},
 			"done": func(r *rapid.T) {
-				resp, _, _ := f.ready()
-				if resp == nil {
+				if f.ready().resp == nil {
 					r.Skip()
 				}
-				f.done()
+				next := f.done()
+				if next != f.ready() {
+					r.Fatal("done and ready differ")
+				}
 				past, queue = append(past, queue[0]), queue[1:]
 			},
 			"": func(r *rapid.T) {
-				resp, last, _ := f.ready()
+				t := f.ready()
 				switch under, _ := f.state(); {
 				case under != len(queue):
 					r.Fatalf("%d under way, want %d", under, len(queue))
-				case last:
+				case t.last:
 					r.Fatal("the last one, though nothing was sealed")
-				case len(queue) == 0 && (resp != nil || f.first() != nil):
+				case len(queue) == 0 && (t.resp != nil || f.first() != nil):
 					r.Fatal("an empty list has a first")
-				case len(queue) > 0 && (f.first() != queue[0] || resp != answered[queue[0]]):
+				case len(queue) > 0 && (f.first() != queue[0] || t.resp != answered[queue[0]]):
 					r.Fatal("the order is wrong")
 				}
 			},
@@ -90,11 +92,11 @@ func TestFlight_Seal(t *testing.T) {
 	f.seal(false)
 	f.answer(&Response{Request: b})
 	f.answer(&Response{Request: a})
-	if _, last, _ := f.ready(); last {
+	if f.ready().last {
 		t.Error("the first of two is the last")
 	}
 	f.done()
-	if _, last, _ := f.ready(); !last {
+	if !f.ready().last {
 		t.Error("the last one is not")
 	}
 	if linger, _, left := f.close(); linger || len(left) != 1 || left[0].req != b {

@@ -11,11 +11,11 @@ import (
 // nobody left who could answer.
 func (w *Writer) rest(ctx context.Context) error {
 	for w.Flight != nil && w.Flight.first() != nil {
-		resp, last, _ := w.Flight.ready()
-		if resp == nil {
-			resp = Plain(&Failure{Status: 500, Request: w.Flight.first()})
+		t := w.Flight.ready()
+		if t.resp == nil {
+			t.resp = Plain(&Failure{Status: 500, Request: w.Flight.first()})
 		}
-		if err := w.answer(ctx, resp, last); err != nil && err != errUnfit {
+		if err := w.answer(ctx, t.resp, t.last); err != nil && err != errUnfit {
 			return err
 		}
 	}

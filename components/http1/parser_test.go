@@ -368,8 +368,8 @@ func TestParser_Drain(t *testing.T) {
 					t.Errorf("ended: %v, want %v", !c.end, c.end)
 				}
 				if c.end {
-					if _, last, _ := x.Flight.ready(); !last || !x.Flight.linger {
-						t.Errorf("the answer is to be the last: %v; with the client still sending: %v", last, x.Flight.linger)
+					if turn := x.Flight.ready(); !turn.last || !x.Flight.linger {
+						t.Errorf("the answer is to be the last: %v; with the client still sending: %v", turn.last, x.Flight.linger)
 					}
 					return
 				}

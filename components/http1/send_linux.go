@@ -3,26 +3,66 @@ package http1
 import (
 	"net"
 	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// A rawConn sends files by sendfile(2), from any offset, so that several
-// connections can share one open file.
-type rawConn struct{ raw syscall.RawConn }
+// A rawConn is the socket itself. It sends files by sendfile(2), from any offset,
+// so that several connections can share one open file.
+type rawConn struct {
+	raw  syscall.RawConn
+	try  func(fd uintptr) bool // is once
+	left []byte                // of what write writes
+	err  error
+}
 
 func newRawConn(conn net.Conn) *rawConn {
 	switch c := conn.(type) {
 	case *net.TCPConn:
 		if raw, err := c.SyscallConn(); err == nil {
-			return &rawConn{raw}
+			return &rawConn{raw: raw}
 		}
 	case *net.UnixConn:
 		if raw, err := c.SyscallConn(); err == nil {
-			return &rawConn{raw}
+			return &rawConn{raw: raw}
 		}
 	}
 	return nil
+}
+
+// write writes p. The socket does not block, so the scheduler need not be told of
+// the system call.
+func (r *rawConn) write(p []byte) (n int, err error) {
+	if r.try == nil {
+		r.try = r.once
+	}
+	r.left, r.err = p, nil
+	err = r.raw.Write(r.try)
+	n = len(p) - len(r.left)
+	if err == nil {
+		err = r.err
+	}
+	r.left = nil
+	return n, err
+}
+
+// once writes what the socket takes now. It returns false if there is more.
+func (r *rawConn) once(fd uintptr) bool {
+	for len(r.left) > 0 {
+		n, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, fd, uintptr(unsafe.Pointer(unsafe.SliceData(r.left))), uintptr(len(r.left)))
+		switch errno {
+		case 0:
+			r.left = r.left[n:]
+		case syscall.EINTR:
+		case syscall.EAGAIN:
+			return false
+		default:
+			r.err = errno
+			return true
+		}
+	}
+	return true
 }
 
 // most is what one sendfile may take: the deadline is looked at in between.

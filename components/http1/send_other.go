@@ -10,3 +10,5 @@ type rawConn struct{}
 func newRawConn(net.Conn) *rawConn { return nil }
 
 func (*rawConn) sendFile(*sender, *Section) (int64, error) { panic("http1: no sendfile") }
+
+func (*rawConn) write([]byte) (int, error) { panic("http1: no raw socket") }

@@ -101,13 +101,21 @@ func (s *sender) patiently(write func() (int64, error)) error {
 	}
 }
 
+// write writes to the client.
+func (s *sender) write(p []byte) (int, error) {
+	if s.raw != nil {
+		return s.raw.write(p)
+	}
+	return s.conn.Write(p)
+}
+
 // flush writes the buffer.
 func (s *sender) flush() error {
 	if len(s.buf) == 0 {
 		return nil
 	}
 	s.arm()
-	n, err := s.conn.Write(s.buf)
+	n, err := s.write(s.buf)
 	if n > 0 && errors.Is(err, os.ErrDeadlineExceeded) {
 		rest := net.Buffers{s.buf[n:]}
 		s.armed = time.Time{}
@@ -133,7 +141,9 @@ func (s *sender) file(f *Section) (n int64, err error) {
 	if s.raw != nil {
 		n, err = s.raw.sendFile(s, f)
 	} else if err = s.flush(); err == nil {
-		n, err = io.Copy(copier{s}, io.NewSectionReader(f.File, f.Offset, f.Size))
+		buf := s.borrow() // two records of TLS
+		n, err = io.CopyBuffer(copier{s}, io.NewSectionReader(f.File, f.Offset, f.Size), *buf)
+		s.giveBack(buf)
 	}
 	if err == nil && n < f.Size {
 		err = shorter(f, n, nil)

@@ -48,6 +48,7 @@ type Writer struct {
 	Log axon.Outbox[Exchange] `axon:"optional"`
 
 	out    sender
+	next   turn // after the answer that was sent last
 	date   dateField
 	parked bool // the connection is over, and there may be another
 
@@ -135,26 +136,24 @@ func (w *Writer) take(ctx context.Context, resp *Response) error {
 		}
 		return nil
 	}
-	first, turn := w.Flight.answer(resp)
+	first, t := w.Flight.answer(resp)
 	if !first {
 		resp.Discard()
-	}
-	if !first || !turn {
 		return nil
 	}
 	for {
-		resp, last, wants100 := w.Flight.ready()
-		if wants100 {
-			w.out.buf = append(w.out.buf, "HTTP/1.1 100 Continue\r\n\r\n"...)
+		if t.wants100 {
+			w.out.buf = append(w.out.room(), "HTTP/1.1 100 Continue\r\n\r\n"...)
 		}
-		if resp == nil {
+		if t.resp == nil {
 			return nil
 		}
-		if err := w.answer(ctx, resp, last); err == errUnfit {
+		if err := w.answer(ctx, t.resp, t.last); err == errUnfit {
 			return nil
 		} else if err != nil {
 			return err
 		}
+		t = w.next
 	}
 }
 
@@ -183,7 +182,7 @@ func (w *Writer) answer(ctx context.Context, resp *Response, last bool) error {
 		_ = req.Body.Close()
 	}
 	if w.Flight != nil {
-		w.Flight.done()
+		w.next = w.Flight.done()
 	}
 	w.log(ctx, resp, n, err)
 	if err == nil && closing {

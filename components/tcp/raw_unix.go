@@ -37,7 +37,7 @@ func (r *rawReader) read(large bool) (*Chunk, error) {
 func (r *rawReader) once(fd uintptr) bool {
 	c := newChunk(r.large)
 	for {
-		n, err := syscall.Read(int(fd), c.buf)
+		n, err := readNow(fd, c.buf)
 		switch {
 		case err == syscall.EINTR:
 			continue
