@@ -102,5 +102,12 @@ func TestMount_Graph(t *testing.T) {
 		if _, err := build(mounts...); err == nil {
 			t.Errorf("%s: no mistake", name)
 		}
+		if err := (&pipelines.Server{Mounts: mounts}).Validate(); err == nil {
+			t.Errorf("%s: is valid", name)
+		}
+	}
+	if err := (&pipelines.Server{Mounts: []pipelines.Mount{told("", "/", "A"), told("", "/b", "A"), {Path: "/c"}}}).Validate(); err == nil ||
+		!strings.Contains(err.Error(), "called A") || !strings.Contains(err.Error(), `"/c" has no name`) {
+		t.Errorf("%v", err)
 	}
 }

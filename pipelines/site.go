@@ -77,6 +77,9 @@ func (s *Site) Listen(address string) error {
 // Run serves until ctx ends, then until the requests under way are answered, and
 // then for Grace at most. It returns nil after an end in time.
 func (s *Site) Run(ctx context.Context) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
 	var sys axon.System
 	defer sys.Close()
 	running, err := sys.Start(context.WithoutCancel(ctx), s.Graph())

@@ -50,7 +50,7 @@ type expectedField struct {
 }
 
 var (
-	clauseFile = regexp.MustCompile(`^rfc([0-9]+)/([0-9]+(?:\.[0-9]+)*)-[a-z0-9-]+\.txtar$`)
+	clauseFile = regexp.MustCompile(`^rfc([0-9]+)/((?:[0-9]+|[A-Z])(?:\.[0-9]+)*)-[a-z0-9-]+\.txtar$`)
 	statusLine = regexp.MustCompile(`^(HTTP/1\.[01x]) ([1-5][0-9]{2}(?:\|[1-5][0-9]{2})*)(?: (.+))?$`)
 )
 
@@ -111,7 +111,7 @@ func parseStep(name, data string) (step, error) {
 		if argument != "" || data == "" {
 			return s, errors.New("want bytes to send, and nothing after the name")
 		}
-		_, err := s.request(func(string) string { return `"etag"` })
+		_, err := s.request(func(string) string { return `"etag"` }, "own")
 		return s, err
 	case "reply":
 		method, ok := strings.CutPrefix(argument, "to ")
@@ -129,13 +129,15 @@ func parseStep(name, data string) (step, error) {
 	return step{}, errors.New("no such section")
 }
 
-// request gives the bytes that a request section stands for.
-func (s *step) request(etag func(path string) string) (string, error) {
+// request gives the bytes that a request section stands for. own is a name that
+// no other play uses.
+func (s *step) request(etag func(path string) string, own string) (string, error) {
 	data := s.data
 	if strings.Contains(data, "{{") {
 		t, err := template.New("request").Funcs(template.FuncMap{
 			"repeat": strings.Repeat,
 			"etag":   etag,
+			"own":    func() string { return own },
 		}).Parse(data)
 		if err != nil {
 			return "", err

@@ -24,7 +24,7 @@ func TestRFC(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no clauses found: %v", err)
 	}
-	s := serve(t, "--root", site(t))
+	s := serve(t, "--root", site(t), "--put", "/put="+writable(t))
 	eventually(t, 5*time.Second, "the site is old enough for strong entity tags", func() bool {
 		return strings.HasPrefix(etag(t, s.addr, "/hello.txt"), `"`)
 	})
@@ -57,6 +57,7 @@ func (c *clause) play(t *testing.T, addr string, pieces bool) {
 	if c.skip != "" {
 		t.Skip(c.skip)
 	}
+	own := strings.ReplaceAll(t.Name(), "/", "-")
 	w := dial(t, addr)
 	said := &strings.Builder{}
 	defer func() {
@@ -71,7 +72,7 @@ func (c *clause) play(t *testing.T, addr string, pieces bool) {
 	for _, s := range c.steps {
 		switch s.kind {
 		case "send":
-			data, err := s.request(func(path string) string { return etag(t, addr, path) })
+			data, err := s.request(func(path string) string { return etag(t, addr, path) }, own)
 			if err != nil {
 				t.Fatal(err)
 			}

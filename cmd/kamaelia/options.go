@@ -24,6 +24,8 @@ type siteOptions struct {
 	Index     []string          `placeholder:"NAME" sep:"none" help:"File that stands for a directory. May be given several times. (default index.html)"`
 	Mime      map[string]string `placeholder:".EXT=TYPE" mapsep:"none" help:"Media type of files with an extension. May be given several times."`
 	Hidden    bool              `help:"Serve files whose names begin with a dot, too."`
+	Put       []string          `placeholder:"PREFIX=DIR" sep:"none" help:"Serve a directory below a prefix, and let everyone write and delete its files by PUT and DELETE. May be given several times."`
+	KeepFree  int64             `default:"0" placeholder:"BYTES" help:"How much of the disk is left free by PUT."`
 	AccessLog string            `default:"-" placeholder:"FILE" help:"Where to write a line for each request: a file, - for the standard output, or off. (default ${default})"`
 	LogFormat string            `default:"combined" enum:"combined,json" placeholder:"FORMAT" help:"Form of these lines: combined or json. (default ${default})"`
 	MaxConns  int               `default:"0" placeholder:"N" help:"Most connections open at once; 0 means no limit."`
@@ -72,8 +74,12 @@ func (o *siteOptions) tree() (*files.Tree, error) {
 
 // site returns the server's options, and the component that logs, if any.
 func (o *siteOptions) site(tree *files.Tree, log io.Writer) (*pipelines.Site, error) {
-	if o.HeadTimeout <= 0 || o.IdleTimeout <= 0 || o.MaxConns < 0 || o.MaxBody < 0 {
+	if o.HeadTimeout <= 0 || o.IdleTimeout <= 0 || o.MaxConns < 0 || o.MaxBody < 0 || o.KeepFree < 0 {
 		return nil, fmt.Errorf("%w: times must be more than zero, and numbers not negative", errUsage)
+	}
+	writable, err := o.writable(tree)
+	if err != nil {
+		return nil, err
 	}
 	site := &pipelines.Site{
 		Server: pipelines.Server{
@@ -85,6 +91,10 @@ func (o *siteOptions) site(tree *files.Tree, log io.Writer) (*pipelines.Site, er
 			Most:   o.MaxConns,
 			Reuse:  true,
 		},
+	}
+	site.Mounts = append(site.Mounts, writable...)
+	if err := site.Validate(); err != nil {
+		return nil, fmt.Errorf("%w: %s", errUsage, strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	if log != nil {
 		site.AccessLog = &accesslog.Log{To: log}

@@ -1,0 +1,44 @@
+package upload
+
+import (
+	"path"
+	"strings"
+	"time"
+)
+
+// old is after how long a file that nobody writes to is taken for what a crash
+// has left.
+const old = 24 * time.Hour
+
+// sweep removes from a directory what a crash has left there. It looks once.
+func (d *Dir) sweep(dir string, now time.Time) {
+	const most = 4096 // directories to remember
+	d.sweeping.Lock()
+	defer d.sweeping.Unlock()
+	if _, done := d.swept[dir]; done {
+		return
+	}
+	if len(d.swept) >= most {
+		clear(d.swept)
+	}
+	f, err := d.root.Open(dir)
+	if err != nil {
+		return // Create will tell
+	}
+	defer f.Close()
+	d.swept[strings.Clone(dir)] = struct{}{}
+	for {
+		names, err := f.ReadDir(256)
+		for _, e := range names {
+			if !Hidden(e.Name()) {
+				continue
+			}
+			if fi, err := e.Info(); err == nil && now.Sub(fi.ModTime()) > old {
+				_ = d.root.Remove(path.Join(dir, e.Name()))
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
