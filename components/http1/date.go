@@ -11,9 +11,24 @@ import (
 var errDate = errors.New("http1: malformed date")
 
 // ParseDate parses a date in any of the three formats of RFC 9110 section 5.6.7:
-// IMF-fixdate, and the obsolete ones of RFC 850 and of C's asctime. The result
-// is in UTC.
+// IMF-fixdate, and the obsolete ones of RFC 850 and of C's asctime. A leap second
+// is the one that follows it. The result is in UTC.
 func ParseDate(s string) (time.Time, error) {
+	if _, clock, _ := strings.Cut(s, ":"); strings.ContainsAny(clock, ".,") {
+		return time.Time{}, errDate // package time takes fractions everywhere
+	}
+	if t, err := parseFormats(s); err == nil {
+		return t, nil
+	}
+	before, after, leap := strings.Cut(s, ":60 ")
+	if !leap {
+		return time.Time{}, errDate
+	}
+	t, err := parseFormats(before + ":59 " + after)
+	return t.Add(time.Second), err
+}
+
+func parseFormats(s string) (time.Time, error) {
 	if t, err := time.Parse(http.TimeFormat, s); err == nil {
 		return t, nil
 	}

@@ -39,6 +39,12 @@ func TestParseDateRefuses(t *testing.T) {
 		{"RFC 9110 5.6.7: another zone in the format of RFC 850", "Sunday, 06-Nov-94 08:49:37 PST"},
 		{"RFC 9110 5.6.7: four digits of the year in the format of RFC 850", "Sunday, 06-Nov-1994 08:49:37 GMT"},
 		{"RFC 9110 5.6.7: zone in the format of asctime", "Sun Nov  6 08:49:37 1994 GMT"},
+		{"RFC 9110 5.6.7: a fraction", "Sun, 06 Nov 1994 08:49:37.5 GMT"},
+		{"RFC 9110 5.6.7: a fraction with a comma", "Sun, 06 Nov 1994 08:49:37,5 GMT"},
+		{"RFC 9110 5.6.7: a fraction in the format of RFC 850", "Sunday, 06-Nov-94 08:49:37.5 GMT"},
+		{"RFC 9110 5.6.7: a fraction in the format of asctime", "Sun Nov  6 08:49:37.5 1994"},
+		{"no such second", "Sun, 06 Nov 1994 08:49:61 GMT"},
+		{"a leap second alone", ":60 "},
 		{"no such day", "Sun, 31 Nov 1994 08:49:37 GMT"},
 		{"no such hour", "Sun, 06 Nov 1994 24:49:37 GMT"},
 		{"more behind it", "Sun, 06 Nov 1994 08:49:37 GMT; length=5"},
@@ -49,6 +55,18 @@ func TestParseDateRefuses(t *testing.T) {
 				t.Errorf("ParseDate(%q) = %v", test.date, got)
 			}
 		})
+	}
+}
+
+// A second may be "60 for leap second" (RFC 9110 section 5.6.7).
+func TestParseDateLeap(t *testing.T) {
+	want := time.Date(2012, time.July, 1, 0, 0, 0, 0, time.UTC)
+	for _, s := range []string{
+		"Sat, 30 Jun 2012 23:59:60 GMT", "Saturday, 30-Jun-12 23:59:60 GMT", "Sat Jun 30 23:59:60 2012",
+	} {
+		if got, err := ParseDate(s); err != nil || !got.Equal(want) {
+			t.Errorf("ParseDate(%q) = %v, %v", s, got, err)
+		}
 	}
 }
 
