@@ -26,9 +26,11 @@ func (*reading) Allow() []string { return []string{"GET"} }
 
 // Hosts, paths and methods choose the handler, over a socket.
 func TestMount_Routes(t *testing.T) {
-	docs := told("", "/docs", "DOCS")
-	inner := docs.Handler
-	docs.Handler = func() http1.HandlerPart { return &reading{*inner().(*http1.HandlerFunc)} }
+	docs := pipelines.Mount{Path: "/docs", Name: "DOCS", Handler: func() http1.HandlerPart {
+		r := new(reading)
+		r.Func = func(_ context.Context, req *http1.Request) (*http1.Response, error) { return http1.Text(req, 200, "DOCS"), nil }
+		return r
+	}}
 	x := serve(t, &pipelines.Server{Trace: true, Mounts: []pipelines.Mount{
 		told("", "/", "ALL"), docs,
 		told("", "/docs", "LINKS", "LINK", "UNLINK"),
