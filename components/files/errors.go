@@ -95,11 +95,11 @@ func notFound(path string, cause error) error {
 }
 
 // missing are the system's errors that mean "there is no such file" to a
-// client. EINVAL and EILSEQ come from file systems that can't store the name,
-// ENXIO and ENODEV from opening a socket or a device nobody serves.
+// client. EINVAL, EILSEQ and ErrInvalid come from file systems that can't store
+// the name, ENXIO and ENODEV from opening a socket or a device nobody serves.
 var missing = []error{
 	fs.ErrNotExist, syscall.ENOTDIR, syscall.ENAMETOOLONG, syscall.ELOOP,
-	syscall.EINVAL, syscall.EILSEQ, syscall.ENXIO, syscall.ENODEV,
+	syscall.EINVAL, syscall.EILSEQ, fs.ErrInvalid, syscall.ENXIO, syscall.ENODEV,
 }
 
 // busy are the system's errors that pass. EAGAIN is the answer to a

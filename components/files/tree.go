@@ -26,8 +26,9 @@ type Tree struct {
 	FS fs.FS
 
 	// Fixed says that no file changes while the Tree is open, so that each is
-	// looked at once. An embed.FS is always Fixed. An FS that is not, and has no
-	// times, has its files read again after Fresh.
+	// looked at once. An embed.FS is always Fixed; set it for an fs.Sub of one. An
+	// FS that is not, and knows no times, has its files read again after Fresh,
+	// and the tags of large ones are weak.
 	Fixed bool
 
 	// Index names the files that stand for a directory, the first that exists
