@@ -1,0 +1,3 @@
+// Package auth has the stage that lets only those pass who know a password, by
+// HTTP's Basic scheme (RFC 7617).
+package auth
