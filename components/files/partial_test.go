@@ -44,8 +44,15 @@ func ask(t testing.TB, r *Reader, method, path string, header http1.Header) repl
 	return received(t, resps[0])
 }
 
+// A tester is a test, or one of package rapid.
+type tester interface {
+	Helper()
+	Fatal(args ...any)
+	Errorf(format string, args ...any)
+}
+
 // received reads a response as the Writer would send it.
-func received(t testing.TB, resp *http1.Response) reply {
+func received(t tester, resp *http1.Response) reply {
 	t.Helper()
 	if err := resp.Validate(); err != nil {
 		t.Fatal(err)
