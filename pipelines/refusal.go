@@ -30,7 +30,7 @@ func (s *Server) Refusal(conn net.Conn) (*axon.Graph, error) {
 // refuse is the graph of a connection that a Refusal answers.
 func (s *Server) refuse(conn net.Conn, refusal *http1.Refusal) *axon.Graph {
 	flight := new(http1.Flight)
-	about := &http1.Conn{Remote: conn.RemoteAddr(), Local: conn.LocalAddr()}
+	about := http1.NewConn(conn)
 	refusal.Conn, refusal.Flight, refusal.Clock = about, flight, s.Log != nil
 	limits := s.Limits
 	limits.Stall = refusalTime

@@ -20,6 +20,9 @@ type Site struct {
 	// Sockets are what it listens on.
 	Sockets []net.Listener
 
+	// SecureSockets are what it listens on for encrypted connections.
+	SecureSockets []SecureSocket
+
 	// AccessLog, if set, gets a line for each request.
 	AccessLog *accesslog.Log
 
@@ -48,20 +51,29 @@ func (s *Site) Graph() *axon.Graph {
 		g.Links = append(g.Links, axon.Link(&s.AccessLog.Failures, &s.ErrorLog.Inbox))
 	}
 	for i, socket := range s.Sockets {
-		name := "LISTENER"
-		if i > 0 {
-			name += fmt.Sprint(i + 1)
-		}
-		listener := s.Listener(socket)
-		g.Parts = append(g.Parts, axon.Part{Name: name, Component: listener})
-		if s.AccessLog != nil {
-			g.Links = append(g.Links, axon.Shared(&s.AccessLog.Inbox, listener))
-		}
-		if s.ErrorLog != nil {
-			g.Links = append(g.Links, axon.Link(&listener.Failures, &s.ErrorLog.Inbox))
-		}
+		s.listener(g, numbered("LISTENER", i), s.Listener(socket))
 	}
+	s.secured(g)
 	return g
+}
+
+// listener adds a listener to the server's graph.
+func (s *Site) listener(g *axon.Graph, name string, listener *tcp.Listener) {
+	g.Parts = append(g.Parts, axon.Part{Name: name, Component: listener})
+	if s.AccessLog != nil {
+		g.Links = append(g.Links, axon.Shared(&s.AccessLog.Inbox, listener))
+	}
+	if s.ErrorLog != nil {
+		g.Links = append(g.Links, axon.Link(&listener.Failures, &s.ErrorLog.Inbox))
+	}
+}
+
+// numbered returns the name of the i-th part of a kind: the first has no number.
+func numbered(name string, i int) string {
+	if i == 0 {
+		return name
+	}
+	return fmt.Sprint(name, i+1)
 }
 
 // Listen opens one more socket: "host:port" or "unix:PATH".

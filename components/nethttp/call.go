@@ -1,6 +1,7 @@
 package nethttp
 
 import (
+	"crypto/tls"
 	"errors"
 	"maps"
 	"net"
@@ -40,6 +41,9 @@ func newCall(w http.ResponseWriter, r *http.Request) *call {
 	if r.ProtoMajor == 1 && r.ProtoMinor == 0 {
 		c.req.Minor = 0
 	}
+	if r.TLS != nil {
+		c.req.Conn.Secure = told{r.TLS}
+	}
 	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
 		c.req.Conn.Local = local
 	}
@@ -78,6 +82,11 @@ func remoteOf(r *http.Request) net.Addr {
 	}
 	return named(r.RemoteAddr)
 }
+
+// told is what net/http tells of the encryption.
+type told struct{ state *tls.ConnectionState }
+
+func (t told) ConnectionState() tls.ConnectionState { return *t.state }
 
 // named is an address that is no more than its name.
 type named string

@@ -28,7 +28,7 @@ func TestGraph_Answers(t *testing.T) {
 		{"GET", "/large.txt", 200, string(a.large)},
 		{"HEAD", "/large.txt", 200, ""},
 		{"GET", "/none", 404, `{"status":404,"stage":"FILES"}`},
-		{"POST", "/", 405, `{"status":405,"stage":"FILES"}`},
+		{"POST", "/", 405, `{"status":405,"stage":"ROUTER"}`},
 		{"BREW", "/", 501, `{"status":501,"stage":"ROUTER"}`},
 		{"GET", "/panic", 500, `{"status":500,"stage":"PANIC"}`},
 		{"GET", "/unfit", 500, `{"status":500,"stage":"SINK"}`},

@@ -47,7 +47,7 @@ func (h *Handler) request(ctx context.Context, req *http1.Request) (*http.Reques
 		if c.Local != nil {
 			ctx = context.WithValue(ctx, http.LocalAddrContextKey, c.Local)
 		}
-		if c.TLS {
+		if r.TLS = c.TLSState(); c.TLS && r.TLS == nil {
 			r.TLS = &tls.ConnectionState{HandshakeComplete: true}
 		}
 	}

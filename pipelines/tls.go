@@ -1,0 +1,79 @@
+package pipelines
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+
+	"github.com/kamaelia-go/kamaelia/axon"
+	"github.com/kamaelia-go/kamaelia/components/http1"
+	"github.com/kamaelia-go/kamaelia/components/secure"
+	"github.com/kamaelia-go/kamaelia/components/tcp"
+)
+
+// A SecureSocket is a socket whose connections are encrypted.
+type SecureSocket struct {
+	net.Listener
+
+	// Certificates are those of the server. They should have been loaded; they
+	// are watched while the server runs. Sockets may share them.
+	Certificates *secure.Certificates
+
+	// Config says how to speak TLS; nil means Certificates.Config.
+	Config *tls.Config
+}
+
+// SecureListener returns a listener that serves encrypted connections from a
+// socket. Config is as a rule what secure.Certificates.Config returns; all
+// connections share it. One connection too many is closed without a word, since
+// an encrypted word costs more than the connection.
+func (s *Server) SecureListener(socket net.Listener, config *tls.Config) *tcp.Listener {
+	return &tcp.Listener{Socket: socket, Quota: s.quota(), Full: s.Full,
+		Connection: func(conn net.Conn) (*axon.Graph, error) { return s.Secure(conn, config), nil }}
+}
+
+// Secure is the graph of an encrypted connection: once the handshake is done, it
+// is followed by the one of the protocol that the client has chosen.
+//
+//	socket ─▶ HANDSHAKE ═▶ Connection
+func (s *Server) Secure(conn net.Conn, config *tls.Config) *axon.Graph {
+	return &axon.Graph{Name: "secure", Parts: axon.Parts{{Name: "HANDSHAKE", Component: &secure.Handshake{
+		Conn: conn, Config: config, Time: s.Limits.HeadTime, Stall: s.Limits.Stall,
+		Connection: func(conn *secure.Conn, protocol string) (*axon.Graph, error) {
+			if s.Blueprint != nil {
+				return s.Blueprint(conn), nil
+			}
+			return s.Connection(conn), nil
+		},
+		Plain:      s.plainly,
+	}}}}
+}
+
+var errPlain = errors.New("the client speaks HTTP where it should begin with TLS")
+
+// plainly tells a client that it should have begun with TLS.
+func (s *Server) plainly(conn net.Conn) (*axon.Graph, error) {
+	return s.refuse(conn, &http1.Refusal{Status: 400, Cause: errPlain, Now: true}), nil
+}
+
+// secured adds the listeners of encrypted connections to the server's graph, and
+// what watches their certificates.
+func (s *Site) secured(g *axon.Graph) {
+	keepers := map[*secure.Certificates]bool{}
+	for i, socket := range s.SecureSockets {
+		config := socket.Config
+		if config == nil && socket.Certificates != nil {
+			config = socket.Certificates.Config()
+		}
+		s.listener(g, numbered("LISTENER-TLS", i), s.SecureListener(socket.Listener, config))
+		if socket.Certificates == nil || keepers[socket.Certificates] {
+			continue
+		}
+		keeper := &secure.Keeper{Certificates: socket.Certificates}
+		g.Parts = append(g.Parts, axon.Part{Name: numbered("CERTIFICATES", len(keepers)), Component: keeper})
+		keepers[socket.Certificates] = true
+		if s.ErrorLog != nil {
+			g.Links = append(g.Links, axon.Link(&keeper.Failures, &s.ErrorLog.Inbox))
+		}
+	}
+}
