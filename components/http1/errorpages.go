@@ -69,14 +69,15 @@ var _ ErrorPart = (*ErrorPages)(nil)
 // Main implements axon.Component.
 func (e *ErrorPages) Main(ctx context.Context) error {
 	for f := range e.Inbox.All(ctx) {
-		if err := e.Outbox.Send(ctx, e.page(f)); err != nil {
+		if err := e.Outbox.Send(ctx, e.Page(f)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (e *ErrorPages) page(f *Failure) *Response {
+// Page returns the answer to a failure.
+func (e *ErrorPages) Page(f *Failure) *Response {
 	if e.Debug || strings.Contains(f.Request.Header.Get("Accept"), "text/html") {
 		return e.html(f)
 	}

@@ -1,0 +1,2 @@
+// Package errorpages has the error component whose pages are files.
+package errorpages
