@@ -137,7 +137,7 @@ func begin(t testing.TB, s *server, dir, path, old string) *wire {
 	w := dial(t, s.addr)
 	w.send(fmt.Sprintf("PUT %s HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nhalf", path), 0)
 	eventually(t, 5*time.Second, "the upload has begun", func() bool {
-		halves, _ := filepath.Glob(filepath.Join(dir, ".upload-*"))
+		halves, _ := filepath.Glob(filepath.Join(dir, ".kamaelia-upload-*"))
 		return len(halves) == 1 && content(t, halves[0]) == "half"
 	})
 	if got := content(t, dir, filepath.Base(path)); got != old {
@@ -182,7 +182,7 @@ func TestPutCutShort(t *testing.T) {
 			w := begin(t, s, dir, "/put/a", "old")
 			tc.cut(t, s, w)
 			halves := func() []string {
-				found, _ := filepath.Glob(filepath.Join(dir, ".upload-*"))
+				found, _ := filepath.Glob(filepath.Join(dir, ".kamaelia-upload-*"))
 				return found
 			}
 			if !tc.crash {

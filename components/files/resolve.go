@@ -83,7 +83,8 @@ func (t *Tree) allowed(path string) error {
 		switch {
 		case segment == "." || segment == "..":
 			return notFound(path, errSpelling)
-		case strings.HasPrefix(segment, ".") && !t.Hidden && !(first && segment == ".well-known"):
+		case !strings.HasPrefix(segment, "."):
+		case Own(segment), !t.Hidden && !(first && segment == ".well-known"):
 			return notFound(path, errHidden)
 		}
 		first = false

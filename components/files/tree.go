@@ -68,7 +68,8 @@ type Tree struct {
 
 	// Hidden says to serve names that begin with a dot. If it is not set they
 	// do not exist, wherever in the path they stand: .git and .env are left in
-	// served directories by accident. /.well-known/ (RFC 8615) is always served.
+	// served directories by accident. /.well-known/ (RFC 8615) is always served,
+	// and what is the server's own (see Own) never.
 	Hidden bool
 
 	// Links says which symbolic links are followed; the zero value follows those

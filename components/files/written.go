@@ -2,6 +2,7 @@ package files
 
 import (
 	"io/fs"
+	"strings"
 	"sync"
 	"time"
 )
@@ -31,6 +32,24 @@ func (t *Tree) Wrote(fi fs.FileInfo) (etag string) {
 	t.Changed()
 	return id.tag(true, time.Time{})
 }
+
+// Tag returns the entity tag that the Tree gives to a file, without reading it.
+// looked is when the caller began to look at the file.
+func (t *Tree) Tag(fi fs.FileInfo, looked time.Time) string {
+	id := identify(fi)
+	return id.tag(t.settled(id, fi, looked), looked)
+}
+
+// MediaType returns the media type of the files of a name.
+func (t *Tree) MediaType(name string) string { return t.mediaType(name) }
+
+// Own reports whether a file name is one of those that components which write
+// keep for themselves, for files that are not there yet and for what is known of
+// others. No Tree serves them.
+func Own(name string) bool { return strings.HasPrefix(name, OwnPrefix) }
+
+// OwnPrefix is how such names begin.
+const OwnPrefix = ".kamaelia-"
 
 // written remembers the files that this program wrote, until their times have
 // settled.

@@ -25,6 +25,39 @@ func overwrite(t *testing.T, dir, name, content string) os.FileInfo {
 	return fi
 }
 
+// What is the server's own is not served, whoever asks.
+func TestTree_Own(t *testing.T) {
+	dir := t.TempDir()
+	overwrite(t, dir, ".kamaelia-a", "own")
+	overwrite(t, dir, ".kamaelia", "not")
+	tree := &Tree{Dir: dir, Hidden: true}
+	if err := tree.Open(); err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	if e, err := tree.Get("/.kamaelia-a"); err == nil {
+		t.Errorf("%q", e.Content)
+	}
+	if e, err := tree.Get("/.kamaelia"); err != nil || string(e.Content) != "not" {
+		t.Errorf("%v, %v", e, err)
+	}
+	if infos, err := tree.ReadDir("/"); err != nil || len(infos) != 1 {
+		t.Errorf("%v, %v", infos, err)
+	}
+	fi, err := os.Stat(filepath.Join(dir, ".kamaelia"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := time.Now().Add(time.Hour)
+	tree.wall = func() time.Time { return later }
+	if e, err := tree.Look("/.kamaelia"); err != nil || e.ETag != tree.Tag(fi, later) || e.Type != tree.MediaType(".kamaelia") {
+		t.Errorf("%v, %v, %s", e, err, tree.Tag(fi, later))
+	}
+	if tag := tree.Tag(fi, fi.ModTime()); !strings.HasPrefix(tag, "W/") {
+		t.Errorf("%s of a file that may change again at once", tag)
+	}
+}
+
 // What the program itself does to the directory is seen at once: at a name, at
 // the directory whose index it is, and where there was nothing.
 func TestTree_Changed(t *testing.T) {

@@ -1,9 +1,11 @@
 package upload
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"strings"
 	"sync"
 
@@ -92,23 +94,23 @@ func (d *Dir) Root() *os.Root { return d.root }
 //
 // Whatever the path is, os.Root lets nothing out of the directory; Name refuses
 // what can not or must not be written.
-func (d *Dir) Name(path string) (string, error) {
-	name := strings.Trim(path, "/")
+func (d *Dir) Name(target string) (string, error) {
+	name := strings.Trim(target, "/")
 	if name == "" {
 		return "", nil
 	}
 	if strings.Contains(name, "\x00") || os.PathSeparator != '/' && strings.ContainsAny(name, `\:`) {
-		return "", refuse(400, "%q is not the name of a file", path)
+		return "", refuse(400, "%q is not the name of a file", target)
 	}
 	first := true
 	for segment := range strings.SplitSeq(name, "/") {
 		switch {
 		case segment == "" || segment == "." || segment == "..":
-			return "", refuse(400, "%q is not the name of a file", path)
-		case strings.HasPrefix(segment, unfinished):
-			return "", refuse(403, "%q is the name of an upload", path)
+			return "", refuse(400, "%q is not the name of a file", target)
+		case files.Own(segment):
+			return "", refuse(403, "%q is the server's own", target)
 		case segment[0] == '.' && !d.Tree.Hidden && !(first && segment == ".well-known"):
-			return "", refuse(403, "%q is hidden", path)
+			return "", refuse(403, "%q is hidden", target)
 		}
 		first = false
 	}
@@ -132,8 +134,17 @@ func (d *Dir) reaches(name string) error {
 	return nil
 }
 
-// Hidden reports whether a file name is that of an upload that has not ended.
-func Hidden(name string) bool { return strings.HasPrefix(name, unfinished) }
+// unfinished is what the names of files begin with that are being written, and of
+// directories that are being deleted.
+const unfinished = files.OwnPrefix + "upload-"
 
-// unfinished is what the names of files begin with that are being written.
-const unfinished = ".upload-"
+// Hide returns a new name in a directory for what is not there yet, or no more. It
+// is not served, and goes a day after a crash.
+func Hide(dir string) string { return path.Join(dir, unfinished+rand.Text()) }
+
+// Do runs f while nothing else is written or deleted by way of this Dir.
+func (d *Dir) Do(f func() error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return f()
+}

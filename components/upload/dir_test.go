@@ -63,7 +63,7 @@ func TestDir_Races(t *testing.T) {
 		req := request("PUT", "/a", "", field)
 		for i := range 8 {
 			wg.Go(func() {
-				_, err := d.write("a", fmt.Sprint(field, i), func() error { return d.precondition(req, "/a", "a") })
+				_, err := d.write("a", fmt.Sprint(field, i), func() error { return d.Precondition(req, "/a", "a") })
 				if err == nil {
 					wins.Add(1)
 				} else if f, ok := errors.AsType[*http1.Failure](err); !ok || f.Status != 412 {
@@ -148,10 +148,10 @@ func TestDir_KeepsPermissions(t *testing.T) {
 // What a crash has left goes with the next upload, and nothing else does.
 func TestDir_Sweep(t *testing.T) {
 	d := open(t, &Dir{}, map[string]string{
-		"dir/.upload-old": "half", "dir/.upload-young": "half", "dir/old": "whole", ".upload-elsewhere": "half",
+		"dir/.kamaelia-upload-old": "half", "dir/.kamaelia-upload-young": "half", "dir/old": "whole", ".kamaelia-upload-elsewhere": "half",
 	})
 	long := time.Now().Add(-2 * old)
-	for _, name := range []string{"dir/.upload-old", "dir/old", ".upload-elsewhere"} {
+	for _, name := range []string{"dir/.kamaelia-upload-old", "dir/old", ".kamaelia-upload-elsewhere"} {
 		if err := os.Chtimes(filepath.Join(d.Tree.Dir, name), long, long); err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +159,7 @@ func TestDir_Sweep(t *testing.T) {
 	if _, err := d.write("dir/new", "text", always); err != nil {
 		t.Fatal(err)
 	}
-	want := ".upload-elsewhere: half\ndir/.upload-young: half\ndir/new: text\ndir/old: whole"
+	want := ".kamaelia-upload-elsewhere: half\ndir/.kamaelia-upload-young: half\ndir/new: text\ndir/old: whole"
 	if got := d.holds(t); got != want {
 		t.Errorf("the directory holds\n%s\nwant\n%s", got, want)
 	}

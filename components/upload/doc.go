@@ -1,7 +1,7 @@
 // Package upload makes a directory writable over HTTP: PUT and DELETE (RFC 9110
 // sections 9.3.4 and 9.3.5).
 //
-//	PUT ─▶ preconditions ─▶ .upload-... ─▶ fsync ─▶ preconditions, rename ─▶ fsync
+//	PUT ─▶ preconditions ─▶ .kamaelia-upload-... ─▶ fsync ─▶ preconditions, rename ─▶ fsync
 //	                         body, streamed           under the Dir's lock
 //
 // A [Writer] is the component, one for each connection. A [Dir] is what they

@@ -1,7 +1,6 @@
 package upload
 
 import (
-	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
@@ -35,7 +34,7 @@ func (d *Dir) Create(name string, size int64) (*File, error) {
 		return nil, err
 	}
 	d.sweep(path.Dir(name), time.Now())
-	f := &File{dir: d, name: name, temp: path.Join(path.Dir(name), unfinished+rand.Text())}
+	f := &File{dir: d, name: name, temp: Hide(path.Dir(name))}
 	if f.file, err = d.root.OpenFile(f.temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666); err != nil {
 		return nil, d.Explain(err)
 	}
@@ -132,7 +131,7 @@ func (f *File) Commit(check func() error) (created bool, etag string, err error)
 		return false, "", f.dir.Explain(err)
 	}
 	if created, etag, err = f.place(check, now); err == nil {
-		err = f.dir.sync(path.Dir(f.name))
+		err = f.dir.Sync(path.Dir(f.name))
 	}
 	return created, etag, err
 }

@@ -14,7 +14,7 @@ func (d *Dir) Remove(name string, check func() error) error {
 	if err := d.remove(name, check); err != nil {
 		return err
 	}
-	return d.sync(path.Dir(name))
+	return d.Sync(path.Dir(name))
 }
 
 func (d *Dir) remove(name string, check func() error) error {
@@ -46,9 +46,9 @@ func (d *Dir) remove(name string, check func() error) error {
 	return nil
 }
 
-// sync makes what was done in a directory last. Some file systems can not do it,
+// Sync makes what was done in a directory last. Some file systems can not do it,
 // and say so.
-func (d *Dir) sync(dir string) error {
+func (d *Dir) Sync(dir string) error {
 	f, err := d.root.Open(dir)
 	if err != nil {
 		return d.Explain(err)

@@ -30,11 +30,11 @@ func (d *Dir) sweep(dir string, now time.Time) {
 	for {
 		names, err := f.ReadDir(256)
 		for _, e := range names {
-			if !Hidden(e.Name()) {
+			if !strings.HasPrefix(e.Name(), unfinished) {
 				continue
 			}
 			if fi, err := e.Info(); err == nil && now.Sub(fi.ModTime()) > old {
-				_ = d.root.Remove(path.Join(dir, e.Name()))
+				_ = d.root.RemoveAll(path.Join(dir, e.Name()))
 			}
 		}
 		if err != nil {

@@ -60,7 +60,7 @@ func TestWriter(t *testing.T) {
 		{"hidden", put("/.hidden", "new"), "403", [2]string{}},
 		{"hidden directory", put("/.git/config", "new"), "403", [2]string{}},
 		{"hidden below", put("/dir/.new", "new"), "403", [2]string{}},
-		{"an upload's name", put("/.upload-x", "new"), "403", [2]string{}},
+		{"an upload's name", put("/.kamaelia-upload-x", "new"), "403", [2]string{}},
 		{"no parent", put("/none/new", "new"), "409", [2]string{}},
 		{"the parent is a file", put("/a.txt/new", "new"), "409", [2]string{}},
 		{"the parent leads nowhere", put("/dangling/new", "new"), "409", [2]string{}},
@@ -140,7 +140,7 @@ func TestWriter_Options(t *testing.T) {
 		want string
 	}{
 		{"hidden, as asked", &Dir{Tree: &files.Tree{Hidden: true}}, "/.new", "201 tag"},
-		{"an upload's name, not even then", &Dir{Tree: &files.Tree{Hidden: true}}, "/.upload-x", "403"},
+		{"an upload's name, not even then", &Dir{Tree: &files.Tree{Hidden: true}}, "/.kamaelia-upload-x", "403"},
 		{"well known", &Dir{}, "/.well-known/new", "201 tag"},
 		{"as large as may be", &Dir{Largest: 4}, "/new", "201 tag"},
 		{"larger", &Dir{Largest: 3}, "/new", "413"},
