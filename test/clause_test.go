@@ -39,6 +39,7 @@ type expectation struct {
 	reason  string // "" for any
 	fields  []expectedField
 	body    string
+	pattern *regexp.Regexp // or what the body must match
 	anyBody bool
 }
 
@@ -174,6 +175,13 @@ func parseExpectation(data string) (*expectation, error) {
 	e := &expectation{proto: m[1], status: m[2], reason: m[3], body: body}
 	if hasBody && body == "...\n" {
 		e.anyBody, e.body = true, ""
+	}
+	if pattern, ok := strings.CutPrefix(body, "~"); ok {
+		re, err := regexp.Compile("^(?:" + strings.ReplaceAll(pattern, "\n", "") + ")$")
+		if err != nil {
+			return nil, err
+		}
+		e.pattern = re
 	}
 	for _, line := range lines[1:] {
 		if name, ok := strings.CutPrefix(line, "!"); ok {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,7 +147,13 @@ func (e *expectation) compare(got *reply) (faults []string) {
 			complain("%s: %q, want %q", f.name, values[0], f.value)
 		}
 	}
-	if !e.anyBody && string(got.body) != e.body {
+	switch {
+	case e.anyBody:
+	case e.pattern != nil:
+		if !e.pattern.Match(got.body) {
+			complain("body %.2000q does not match %s", got.body, e.pattern)
+		}
+	case string(got.body) != e.body:
 		complain("body %.200q, want %q", got.body, e.body)
 	}
 	return faults
@@ -175,10 +182,20 @@ func lawful(r *reply) (faults []string) {
 	if (r.status < 200 || r.status == 204) && len(r.get("Content-Length"))+len(r.get("Transfer-Encoding")) > 0 {
 		complain("a %d has Content-Length or Transfer-Encoding (RFC 9110 section 8.6, 9112 section 6.1)", r.status)
 	}
+	if r.status == 206 && len(r.get("Content-Range")) == 0 && !slices.ContainsFunc(r.get("Content-Type"), isByteRanges) {
+		complain("a 206 has no Content-Range, and is not multipart/byteranges (RFC 9110 section 15.3.7)")
+	}
+	if r.status == 304 && len(r.get("Content-Type"))+len(r.get("Content-Encoding"))+len(r.get("Content-Range")) > 0 {
+		complain("a 304 has metadata of the representation (RFC 9110 section 15.4.5)")
+	}
 	if r.status == 405 && len(r.get("Allow")) == 0 {
 		complain("405 without Allow (RFC 9110 section 15.5.6)")
 	}
 	return faults
+}
+
+func isByteRanges(contentType string) bool {
+	return strings.HasPrefix(contentType, "multipart/byteranges; boundary=")
 }
 
 var imfDate = regexp.MustCompile(`^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$`)

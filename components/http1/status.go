@@ -4,4 +4,14 @@ import "net/http"
 
 // StatusText returns the standard reason phrase of a status code, or "" for a
 // code that has none.
-func StatusText(code int) string { return http.StatusText(code) }
+func StatusText(code int) string {
+	switch code { // those that RFC 9110 has named anew since
+	case http.StatusRequestEntityTooLarge:
+		return "Content Too Large"
+	case http.StatusRequestedRangeNotSatisfiable:
+		return "Range Not Satisfiable"
+	case http.StatusUnprocessableEntity:
+		return "Unprocessable Content"
+	}
+	return http.StatusText(code)
+}
