@@ -96,10 +96,10 @@ func (s *Server) Connection(conn net.Conn) *axon.Graph { return s.connection(con
 func (s *Server) connection(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 	flight := new(http1.Flight)
 	reader := &tcp.Reader{Conn: conn, First: s.Limits.FirstTime(), Rota: rota}
-	parser := &http1.Parser{Conn: http1.NewConn(conn), Socket: reader, Flight: flight, Limits: s.Limits, Clock: s.Log != nil, Again: rota != nil}
+	parser := &http1.Parser{Conn: http1.NewConn(conn), Socket: reader, Flight: flight, Limits: s.Limits, Clock: s.Log != nil, Timed: s.Timed, TrustID: s.TrustID, Again: rota != nil}
 	router := &http1.Router{Methods: s.Methods, Trace: s.Trace}
 	guard, errors := &http1.Guard{Patience: s.Patience}, s.errors()
-	writer := &http1.Writer{Conn: conn, Flight: flight, Limits: s.Limits, Server: s.Name}
+	writer := &http1.Writer{Conn: conn, Flight: flight, Limits: s.Limits, Server: s.Name, Fields: s.fields(parser.Conn), RequestID: s.RequestID}
 	guard.Inbox.Size, writer.Inbox.Size = s.Limits.Boxes(), s.Limits.Boxes()
 	reader.Gone = parser.Gone
 

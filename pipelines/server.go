@@ -51,6 +51,16 @@ type Server struct {
 	// Name is the value of the Server field; "" leaves the field out.
 	Name string
 
+	// HSTS, if set, is told to clients that come by TLS.
+	HSTS *http1.HSTS
+
+	// RequestID tells each request's ID in its response, and TrustID takes the
+	// one that the client has sent: see http1.Request.ID.
+	RequestID, TrustID bool
+
+	// Timed lets each exchange tell how long its stages took.
+	Timed bool
+
 	// Log takes an exchange for each request; nil means none.
 	Log *axon.Inbox[http1.Exchange]
 

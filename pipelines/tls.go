@@ -23,6 +23,14 @@ type SecureSocket struct {
 	Config *tls.Config
 }
 
+// fields returns what every response of a connection says.
+func (s *Server) fields(conn *http1.Conn) []byte {
+	if s.HSTS == nil || !conn.TLS {
+		return nil
+	}
+	return s.HSTS.Line()
+}
+
 // SecureListener returns a listener that serves encrypted connections from a
 // socket. Config is as a rule what secure.Certificates.Config returns; all
 // connections share it. One connection too many is closed without a word, since
@@ -45,7 +53,7 @@ func (s *Server) Secure(conn net.Conn, config *tls.Config) *axon.Graph {
 			}
 			return s.Connection(conn), nil
 		},
-		Plain:      s.plainly,
+		Plain: s.plainly,
 	}}}}
 }
 

@@ -73,6 +73,7 @@ func TestTLS(t *testing.T) {
 	defer tree.Close()
 	var lines bytes.Buffer
 	x := secureSite(t, &pipelines.Site{AccessLog: &accesslog.Log{To: &lines}, Server: pipelines.Server{
+		HSTS:   &http1.HSTS{MaxAge: time.Hour},
 		Errors: func() http1.ErrorPart { return &jsonErrors{} },
 		Mounts: []pipelines.Mount{
 			{Path: "/", Name: "FILES", Handler: func() http1.HandlerPart { return &files.Reader{Tree: tree} }},
@@ -95,8 +96,12 @@ func TestTLS(t *testing.T) {
 		{"/small", string(large[:600])}, {"/large", string(large)}, {"/echo/a", "/echo/a "},
 		{"/state", "TLS 1.3 a"}, {"/app", "TLS 1.3"}, {"/large", string(large)},
 	} {
-		if a := c.asks(want.path); a.StatusCode != 200 || a.body != want.body {
+		a := c.asks(want.path)
+		if a.StatusCode != 200 || a.body != want.body {
 			t.Errorf("%s: %s %.50q", want.path, a.Status, a.body)
+		}
+		if got := a.Header.Values("Strict-Transport-Security"); len(got) != 1 || got[0] != "max-age=3600" {
+			t.Errorf("HSTS: %q", got)
 		}
 	}
 	c.says("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nsent")

@@ -20,6 +20,7 @@ type visit struct {
 	held    []byte // of a head that is not complete
 	body    *intake
 	closing bool
+	first   time.Time // when the head began to come, if somebody asks
 	count   int       // requests so far
 	parked  bool      // the last request has been sent
 	dropped int64     // bytes that came after it

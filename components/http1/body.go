@@ -23,6 +23,7 @@ var ErrAbandoned = errors.New("http1: body abandoned by its reader")
 type Body struct {
 	mu        sync.Mutex
 	bytes     ring
+	taken     int64 // bytes that the producer has put in
 	end       error // what Read returns behind the last byte; nil: more may come
 	trailer   Header
 	abandoned bool
@@ -46,7 +47,7 @@ func NewBody(limit int) *Body { return &Body{bytes: ring{limit: orDefault(limit,
 // newBodyBytes returns a Body that is complete: it yields b, which it owns from
 // now on, and then io.EOF.
 func newBodyBytes(b []byte) *Body {
-	return &Body{bytes: ring{limit: len(b), room: b, size: len(b)}, end: io.EOF}
+	return &Body{bytes: ring{limit: len(b), room: b, size: len(b)}, taken: int64(len(b)), end: io.EOF}
 }
 
 // Read waits for bytes and reads up to len(p) of them. Behind the last byte it
@@ -140,6 +141,7 @@ func (b *Body) Write(ctx context.Context, p []byte) (int, error) {
 		}
 		if n := b.bytes.put(p[written:]); n > 0 {
 			written += n
+			b.taken += int64(n)
 			b.changed()
 		}
 		if written == len(p) {
@@ -150,6 +152,13 @@ func (b *Body) Write(ctx context.Context, p []byte) (int, error) {
 			return written, err
 		}
 	}
+}
+
+// came returns how many bytes the producer has put in.
+func (b *Body) came() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.taken
 }
 
 // untouched reports whether the reader was never in need of bytes that the

@@ -27,6 +27,7 @@ type Conn struct {
 	cancel context.CancelCauseFunc
 	gone   error
 	state  *tls.ConnectionState // made when asked for
+	number uint64               // stands for the connection; made when asked for
 }
 
 // NewConn returns what is told of a connection in its requests.

@@ -56,8 +56,8 @@ func (p *Parser) fail(ctx context.Context, f *Failure) error {
 		f.Request = &Request{Major: 1, Minor: 1, Close: true}
 	}
 	f.Request.Conn, f.Request.Close, f.Stage = p.Conn, true, axon.Address(ctx)
-	if p.Clock && f.Request.began.IsZero() {
-		f.Request.began = time.Now()
+	if f.Request.began.IsZero() {
+		p.stamp(f.Request)
 	}
 	if err := p.Flight.add(ctx, f.Request, p.Limits.pipeline()); err != nil {
 		return err

@@ -74,7 +74,10 @@ func (w *Writer) appendHead(b []byte, resp *Response, how framing, length int64,
 	if w.Server != "" {
 		b = append(append(append(b, "Server: "...), w.Server...), "\r\n"...)
 	}
-	b = append(b, resp.Rendered...)
+	b = append(append(b, w.Fields...), resp.Rendered...)
+	if w.RequestID {
+		b = append(append(append(b, RequestIDField+": "...), resp.Request.ID()...), "\r\n"...)
+	}
 	told := how == framedByLength || how == framedByNothing && bodiless(resp) && length >= 0
 	for _, f := range resp.Header {
 		if framingField(f.Name) && !(how == framedByNothing && !told && resp.Status != 204 && isName(f.Name, "Content-Length")) {

@@ -38,6 +38,13 @@ type Parser struct {
 	// Clock says that each request is to know when it came.
 	Clock bool
 
+	// Timed says that each request is to know how long its stages take: see
+	// Exchange. It asks for Clock, too.
+	Timed bool
+
+	// TrustID says that an ID which the client has sent counts: see Request.ID.
+	TrustID bool
+
 	// Again says that the Parser may serve another connection when its own has
 	// ended well. It makes Conn and Flight of that itself, and tells the Writer.
 	Again bool
@@ -157,6 +164,9 @@ func (p *Parser) head(ctx context.Context, b []byte) ([]byte, error) {
 		p.held = append(p.held, b...)
 		b = p.held
 	}
+	if p.Timed && p.first.IsZero() {
+		p.first = time.Now()
+	}
 	req, n, err := p.heads.parse(b)
 	switch {
 	case err != nil:
@@ -189,9 +199,7 @@ func (p *Parser) begun() bool { return len(bytes.Trim(p.held, "\r\n")) > 0 }
 // emit sends a request, with as much of its body as is there.
 func (p *Parser) emit(ctx context.Context, req *Request, b []byte) (rest []byte, err error) {
 	req.Conn = p.Conn
-	if p.Clock {
-		req.began = time.Now()
-	}
+	p.stamp(req)
 	if req.ContentLength != 0 {
 		body := newIntake(req, &p.Limits)
 		if b, err = body.prefill(ctx, b); err != nil {

@@ -66,6 +66,9 @@ type Request struct {
 
 	expect100 bool // the client waits for 100 before it sends the body
 	began     time.Time
+	watch     *stopwatch // nil if nobody asks
+	stream    uint64     // its number on the connection, where that is no turn
+	trustID   bool       // an ID that the client has sent counts
 }
 
 // Context ends when the client has gone, or the connection is shut down. What is

@@ -145,6 +145,7 @@ func (r *Router) route(ctx context.Context, req *Request) error {
 	if to == nil {
 		return r.refuse(ctx, req, site)
 	}
+	req.markRouted()
 	err := to.out.Send(ctx, req)
 	if errors.Is(err, axon.ErrGone) {
 		return r.fail(ctx, req, 503, fmt.Errorf("the handler for %q has ended", to.pattern))

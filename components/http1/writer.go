@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"sync"
-	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 )
@@ -36,6 +35,12 @@ type Writer struct {
 
 	// Server is the value of the Server field; "" leaves the field out.
 	Server string
+
+	// Fields are more field lines for every response, each with CR LF at its end.
+	Fields []byte
+
+	// RequestID says to tell each request's ID in its response: see Request.ID.
+	RequestID bool
 
 	// Inbox takes responses in any order. It holds at least one for each request
 	// that may be under way, so that the ring by way of Failures can not lock.
@@ -141,6 +146,9 @@ func (w *Writer) take(ctx context.Context, resp *Response) error {
 		resp.Discard()
 		return nil
 	}
+	if !resp.interim {
+		resp.Request.markAnswered()
+	}
 	for {
 		if t.wants100 {
 			w.out.buf = append(w.out.room(), "HTTP/1.1 100 Continue\r\n\r\n"...)
@@ -213,9 +221,5 @@ func (w *Writer) log(ctx context.Context, resp *Response, n int64, err error) {
 	if !w.Log.Linked() {
 		return
 	}
-	x := Exchange{Request: resp.Request, Status: resp.Status, Bytes: n, Time: resp.Request.began, Err: err}
-	if !x.Time.IsZero() {
-		x.Took = time.Since(x.Time)
-	}
-	_ = w.Log.Send(ctx, x)
+	_ = w.Log.Send(ctx, resp.Sent(n, err))
 }
