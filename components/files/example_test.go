@@ -1,8 +1,10 @@
 package files_test
 
 import (
+	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log"
 	"os"
 	"path/filepath"
@@ -53,4 +55,44 @@ func Example() {
 	// /docs/../../etc/passwd: 404
 	// /.git/config: 404
 	// again: 304
+}
+
+//go:embed testdata/site
+var site embed.FS
+
+// A program carries its site in itself, and tells caches how long to keep it.
+func ExampleTree() {
+	root, err := fs.Sub(site, "testdata/site")
+	if err != nil {
+		log.Fatal(err)
+	}
+	tree := &files.Tree{
+		FS:    root,
+		Fixed: true, // as what is embedded is
+		Rules: []files.Rule{
+			{Pattern: "*.{hash}.*", CacheControl: files.Immutable},
+			{Pattern: "*.html", CacheControl: "no-cache"},
+		},
+	}
+	if err := tree.Open(); err != nil {
+		log.Fatal(err)
+	}
+	defer tree.Close()
+	e, err := tree.Get("/")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%q", e.Head)
+	// Output:
+	// "Content-Type: text/html; charset=utf-8\r\nAccept-Ranges: bytes\r\nETag: \"0ac24df8c6ae402adc839d1ef9c3a414\"\r\nCache-Control: no-cache\r\n"
+}
+
+// A writing component asks before it replaces a file; there may be none yet.
+func ExampleCurrent_Evaluate() {
+	create := http1.Header{{Name: "If-None-Match", Value: "*"}}
+	fmt.Println(files.Current{}.Evaluate("PUT", create))
+	fmt.Println(files.Current{Exists: true}.Evaluate("PUT", create))
+	// Output:
+	// 0
+	// 412
 }
