@@ -39,13 +39,13 @@ func exchange() http1.Exchange {
 }
 
 func TestLog_Conform(t *testing.T) {
-	for _, format := range []accesslog.Format{accesslog.Combined, accesslog.JSON} {
+	for _, format := range []*accesslog.Format{nil, accesslog.Common, accesslog.JSON} {
 		axontest.Conform(t, func() axon.Component { return &accesslog.Log{To: io.Discard, Format: format} },
 			axontest.Feed("inbox", exchange()))
 	}
 }
 
-func lines(t *testing.T, format accesslog.Format, xs ...http1.Exchange) string {
+func lines(t *testing.T, format *accesslog.Format, xs ...http1.Exchange) string {
 	t.Helper()
 	var out bytes.Buffer
 	l := &accesslog.Log{To: &out, Format: format}
@@ -99,7 +99,7 @@ func TestLog_JSON(t *testing.T) {
 	}
 	want := map[string]any{
 		"time": "1994-11-06T08:49:37.005-07:00", "remote": "::1", "method": "GET", "target": "/a?b", "host": "example.org",
-		"minor": 1.0, "status": 200.0, "bytes": 42.0, "took_us": 1500.0, "referer": "http://x/", "user_agent": `say "hi"\`,
+		"version": "HTTP/1.1", "status": 200.0, "bytes": 42.0, "took_us": 1500.0, "referer": "http://x/", "user_agent": `say "hi"\`,
 		"error": "broke off",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -147,7 +147,6 @@ func TestLog_Writes(t *testing.T) {
 	})
 }
 
-// A disk that is full ends the Log, loudly.
 // fullDisk takes no line until it has room.
 type fullDisk struct {
 	room bool
