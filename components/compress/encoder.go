@@ -78,7 +78,7 @@ func (e *Encoder) encode(ctx context.Context, resp *http1.Response) {
 	req, c := resp.Request, e.choose(resp.Request.Header)
 	switch {
 	case !c.coded:
-	case what == unchanged && !req.Header.Has("If-None-Match"):
+	case what == unchanged && s.mediaType != "" && !req.Header.Has("If-None-Match"):
 		// The handler was asked by date alone, and told of a tag that is not that
 		// of what it would have sent.
 		if tag := tagFor(s.tag, codingNames[c.coding], false); tag != "" {

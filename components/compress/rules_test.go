@@ -64,6 +64,7 @@ func TestRules(t *testing.T) {
 		"304 by date":                  {req: asking("GET", "gzip", field("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT")), status: 304, fields: html(), vary: vary, tag: `"a1-gzip"`},
 		"304 of an image":              {req: asking("GET", "gzip"), status: 304, fields: http1.Header{field("Content-Type", "image/png"), field("ETag", `"a1"`)}},
 		"304 without a type":           {req: asking("GET", "gzip", field("If-None-Match", `"a1"`)), status: 304, fields: http1.Header{field("ETag", `"a1"`)}, vary: vary},
+		"304 by date, no type":         {req: asking("GET", "gzip"), status: 304, fields: http1.Header{field("ETag", `"a1"`)}, vary: vary},
 		"HEAD":                         {req: asking("HEAD", "gzip"), fields: html(), body: big, coding: "gzip", vary: vary, tag: `"a1-gzip"`},
 		"HEAD without a body":          {req: asking("HEAD", "gzip"), fields: html(field("Content-Length", "5000")), coding: "gzip", vary: vary, tag: `"a1-gzip"`},
 		"HEAD of something small":      {req: asking("HEAD", "gzip"), fields: html(field("Content-Length", "50"))},

@@ -69,6 +69,7 @@ type Request struct {
 	watch     *stopwatch // nil if nobody asks
 	stream    uint64     // its number on the connection, where that is no turn
 	trustID   bool       // an ID that the client has sent counts
+	origin    *Request   // that this is a Clone of; nil if it is none
 }
 
 // Context ends when the client has gone, or the connection is shut down. What is
@@ -84,6 +85,6 @@ func (r *Request) Context() context.Context {
 // has a Header of its own, and shares the Body with the original.
 func (r *Request) Clone() *Request {
 	c := *r
-	c.Header = slices.Clone(c.Header)
+	c.Header, c.origin = slices.Clone(c.Header), r.Origin()
 	return &c
 }

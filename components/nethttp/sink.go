@@ -76,9 +76,12 @@ func (s *Sink) take(ctx context.Context, resp *http1.Response) error {
 		return nil
 	}
 	req := resp.Request
+	if req != nil {
+		req = req.Origin() // a filter may have changed it
+	}
 	if why := resp.Validate(); why != nil && req != nil && s.awaited.Load() == req {
 		resp.Discard()
-		f := &http1.Failure{Status: 500, Stage: axon.Address(ctx), Cause: why, Request: req}
+		f := &http1.Failure{Status: 500, Stage: axon.Address(ctx), Cause: why, Request: resp.Request}
 		err := s.Failures.Send(ctx, f)
 		if !errors.Is(err, axon.ErrGone) {
 			return err
