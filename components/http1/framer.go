@@ -70,7 +70,7 @@ func (w *Writer) send(ctx context.Context, resp *Response, closing bool) (int64,
 func (w *Writer) appendHead(b []byte, resp *Response, how framing, length int64, closing bool) []byte {
 	b = appendStatusLine(b, resp)
 	w.out.now = time.Now()
-	b = w.date.append(b, w.out.now)
+	b = w.appendDate(b, resp)
 	if w.Server != "" {
 		b = append(append(append(b, "Server: "...), w.Server...), "\r\n"...)
 	}
@@ -103,6 +103,17 @@ func (w *Writer) appendHead(b []byte, resp *Response, how framing, length int64,
 		b = append(b, "Connection: keep-alive\r\n"...)
 	}
 	return append(b, "\r\n"...)
+}
+
+// appendDate renders the Date field (RFC 9110 section 6.6.1). A response that was
+// made before, or elsewhere, as a cache's or a gateway's, says so itself.
+func (w *Writer) appendDate(b []byte, resp *Response) []byte {
+	if date := resp.Header.Get("Date"); date != "" {
+		if _, err := ParseDate(date); err == nil {
+			return append(append(append(b, "Date: "...), date...), "\r\n"...)
+		}
+	}
+	return w.date.append(b, w.out.now)
 }
 
 // bodiless reports whether a response to HEAD has a body of which the length is

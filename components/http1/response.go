@@ -24,7 +24,8 @@ type Response struct {
 
 	// Header holds the fields. Content-Length and Transfer-Encoding are left to
 	// the Writer: it drops what stands here, but for the Content-Length of a
-	// response to HEAD and of a 304.
+	// response to HEAD and of a 304. A Date that stands here is kept; without it,
+	// the time of sending is told.
 	Header Header
 
 	// Rendered holds more field lines, each with CR LF at its end, as they are
