@@ -87,3 +87,19 @@ func TestGetFreely(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// BenchmarkRange: what the Reader makes of a request for a range of a large file.
+func BenchmarkRange(b *testing.B) {
+	tree := benchTree(b, &Tree{})
+	req := &http1.Request{Method: "GET", Path: "/large", Header: append(lines("Range: bytes=1000-1999"), lines("Host: x", "Accept: */*")...)}
+	r := &Reader{Tree: tree}
+	defer r.letGo()
+	b.ReportAllocs()
+	for b.Loop() {
+		resp, err := r.answer(req)
+		if err != nil {
+			b.Fatal(err)
+		}
+		resp.Discard()
+	}
+}

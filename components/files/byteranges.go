@@ -46,7 +46,8 @@ func newByteranges(e *Entry, spans []span) *byteranges {
 
 // contentRange is the value of a Content-Range field (RFC 9110 section 14.4).
 func contentRange(s span, size int64) string {
-	b := strconv.AppendInt([]byte("bytes "), s.first, 10)
+	var buf [len("bytes ") + 3*20]byte
+	b := strconv.AppendInt(append(buf[:0], "bytes "...), s.first, 10)
 	b = strconv.AppendInt(append(b, '-'), s.last, 10)
 	return string(strconv.AppendInt(append(b, '/'), size, 10))
 }

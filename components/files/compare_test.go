@@ -122,6 +122,7 @@ func ranges(t *rapid.T, size int64) string {
 func compare(t *rapid.T, method, path string, header http1.Header, tag string, tree *Tree, theirs http.Handler) {
 	req := &http1.Request{Method: method, Path: path, Major: 1, Minor: 1, Header: header}
 	r := &Reader{Tree: tree}
+	defer r.letGo()
 	var ours reply
 	resp, err := r.answer(req)
 	failure, failed := errors.AsType[*http1.Failure](err)

@@ -30,7 +30,7 @@ func full(resp *http1.Response, e *Entry) error {
 // partial makes a 206 of a 200, with the ranges that the request asks for, or
 // returns a 416 as an error. It reports false if the request is to be answered
 // as if it did not ask for any.
-func partial(resp *http1.Response, e *Entry) (bool, error) {
+func (r *Reader) partial(resp *http1.Response, e *Entry) (bool, error) {
 	h := resp.Request.Header
 	if !e.ranges || !e.Current().IfRange(h) {
 		return false, nil
@@ -48,27 +48,27 @@ func partial(resp *http1.Response, e *Entry) (bool, error) {
 	case 1:
 		resp.Status = 206
 		resp.Header.Add("Content-Range", contentRange(spans[0], e.Size))
-		return true, single(resp, e, spans[0])
+		return true, r.single(resp, e, spans[0])
 	}
 	m := newByteranges(e, spans)
 	resp.Status = 206
 	resp.Header.Add("Content-Type", m.contentType)
 	resp.Rendered = resp.Rendered[e.typed:] // all but the type, which is that of the parts
-	return true, several(resp, e, m)
+	return true, r.several(resp, e, m)
 }
 
 // single puts one range into a response.
-func single(resp *http1.Response, e *Entry, s span) error {
+func (r *Reader) single(resp *http1.Response, e *Entry, s span) error {
 	if e.Content != nil {
 		resp.Bytes = e.Content[s.first : s.last+1]
 		return nil
 	}
-	f, err := e.Open()
+	f, k, err := r.open(e)
 	if err != nil {
 		return err
 	}
-	if file, ok := f.(*os.File); ok {
-		resp.File = &http1.Section{File: file, Offset: s.first, Size: s.size()}
+	if k != nil {
+		resp.File = &http1.Section{File: k.file, Owner: k, Offset: s.first, Size: s.size()}
 		return nil
 	}
 	resp.Stream, resp.Length = &pieces{readerOf(f, s), f}, s.size()
@@ -76,19 +76,19 @@ func single(resp *http1.Response, e *Entry, s span) error {
 }
 
 // several puts a multipart body into a response.
-func several(resp *http1.Response, e *Entry, m *byteranges) error {
+func (r *Reader) several(resp *http1.Response, e *Entry, m *byteranges) error {
 	if e.Content != nil {
 		resp.Bytes = m.bytes(e.Content)
 		return nil
 	}
-	f, err := e.Open()
+	f, k, err := r.open(e)
 	if err != nil {
 		return err
 	}
-	if file, ok := f.(*os.File); ok {
+	if k != nil {
 		next := &resp.File
 		for _, p := range m.parts {
-			*next = &http1.Section{File: file, Offset: p.first, Size: p.size(), Before: p.head}
+			*next = &http1.Section{File: k.file, Owner: k, Offset: p.first, Size: p.size(), Before: p.head}
 			next = &(*next).Next
 		}
 		*next = &http1.Section{Before: m.end}

@@ -36,6 +36,8 @@ type Reader struct {
 	// Directories carries the requests for directories without an index file, to
 	// who lists them. If it is not linked they are not found.
 	Directories axon.Outbox[*http1.Request] `axon:"optional"`
+
+	kept *keeper // the file that a range was last sent of, while Main runs
 }
 
 var (
@@ -66,6 +68,7 @@ var readMethods = []string{"GET", "HEAD"}
 
 // Main implements axon.Component.
 func (r *Reader) Main(ctx context.Context) error {
+	defer r.letGo()
 	for req := range r.Inbox.All(ctx) {
 		if err := r.serve(ctx, req); err != nil {
 			return err
@@ -158,7 +161,7 @@ func (r *Reader) fill(resp *http1.Response, e *Entry) error {
 		}
 	}
 	if ranges && req.Method == "GET" { // RFC 9110 section 14.2
-		if done, err := partial(resp, e); done {
+		if done, err := r.partial(resp, e); done {
 			return err
 		}
 	}

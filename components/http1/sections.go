@@ -2,6 +2,7 @@ package http1
 
 import (
 	"errors"
+	"io"
 	"os"
 )
 
@@ -16,6 +17,10 @@ type Section struct {
 	// they are never written to.
 	Before []byte
 
+	// Owner, if it is set, is closed in the place of File, which others may be
+	// sending from too: it is read at an offset and by nothing that moves its own.
+	Owner io.Closer
+
 	// Next is sent behind this section. Its File may be the same one.
 	Next *Section
 }
@@ -29,13 +34,17 @@ func (s *Section) Length() (n int64) {
 	return n
 }
 
-// Close closes the files of this section and of those behind it.
+// Close closes the files of this section and of those behind it, each once.
 func (s *Section) Close() {
-	var last *os.File
+	var last io.Closer
 	for ; s != nil; s = s.Next {
-		if s.File != nil && s.File != last {
-			_ = s.File.Close()
-			last = s.File
+		owner := s.Owner
+		if owner == nil && s.File != nil {
+			owner = s.File
+		}
+		if owner != nil && owner != last {
+			_ = owner.Close()
+			last = owner
 		}
 	}
 }

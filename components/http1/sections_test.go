@@ -135,3 +135,19 @@ func TestSections_Validate(t *testing.T) {
 		}
 	}
 }
+
+// A file of which others send too is closed by its owner, once for a response.
+func TestSections_Owner(t *testing.T) {
+	x := newAnswering(t)
+	s, _ := pieces(t, 3, 10)
+	f, owner := s.File, &droplet{}
+	for p := s; p.File != nil; p = p.Next {
+		p.Owner = owner
+	}
+	x.answer(&Response{Request: x.asked(&Request{Method: "GET"}), Status: 206, File: s})
+	axontest.Recv(x.Harness, &x.Log)
+	if !owner.closed || isClosed(f) {
+		t.Errorf("the owner was told: %v; the file is closed: %v", owner.closed, isClosed(f))
+	}
+	_ = f.Close()
+}

@@ -104,6 +104,14 @@ func (c *call) writeFile(f *http1.Section) error {
 }
 
 func (c *call) writeSection(f *http1.Section) error {
+	if f.Owner != nil {
+		// The file's own offset, by which net/http would send it, is not ours.
+		n, err := io.Copy(c.writer, io.NewSectionReader(f.File, f.Offset, f.Size))
+		if err == nil && n < f.Size {
+			err = fmt.Errorf("%w: %s ended after %d of %d bytes", errCut, f.File.Name(), n, f.Size)
+		}
+		return err
+	}
 	if _, err := f.File.Seek(f.Offset, io.SeekStart); err != nil {
 		return fmt.Errorf("%w: %w", errCut, err)
 	}
