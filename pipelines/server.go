@@ -7,6 +7,7 @@ import (
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/http1"
+	"github.com/kamaelia-go/kamaelia/components/secure"
 	"github.com/kamaelia-go/kamaelia/components/tcp"
 )
 
@@ -60,6 +61,9 @@ type Server struct {
 
 	// Timed lets each exchange tell how long its stages took.
 	Timed bool
+
+	// Handshakes, if set, counts those of TLS.
+	Handshakes *secure.Count
 
 	// Log takes an exchange for each request; nil means none.
 	Log *axon.Inbox[http1.Exchange]

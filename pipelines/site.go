@@ -23,6 +23,9 @@ type Site struct {
 	// SecureSockets are what it listens on for encrypted connections.
 	SecureSockets []SecureSocket
 
+	// Admin, if set, shows the server to the people who run it.
+	Admin *Admin
+
 	// AccessLog, if set, gets a line for each request.
 	AccessLog *accesslog.Log
 
@@ -50,6 +53,7 @@ func (s *Site) Graph() *axon.Graph {
 	if s.AccessLog != nil && s.ErrorLog != nil {
 		g.Links = append(g.Links, axon.Link(&s.AccessLog.Failures, &s.ErrorLog.Inbox))
 	}
+	s.administered(g)
 	for i, socket := range s.Sockets {
 		s.listener(g, numbered("LISTENER", i), s.Listener(socket))
 	}
@@ -60,9 +64,7 @@ func (s *Site) Graph() *axon.Graph {
 // listener adds a listener to the server's graph.
 func (s *Site) listener(g *axon.Graph, name string, listener *tcp.Listener) {
 	g.Parts = append(g.Parts, axon.Part{Name: name, Component: listener})
-	if s.AccessLog != nil {
-		g.Links = append(g.Links, axon.Shared(&s.AccessLog.Inbox, listener))
-	}
+	s.logged(g, listener)
 	if s.ErrorLog != nil {
 		g.Links = append(g.Links, axon.Link(&listener.Failures, &s.ErrorLog.Inbox))
 	}

@@ -46,7 +46,7 @@ func (s *Server) SecureListener(socket net.Listener, config *tls.Config) *tcp.Li
 //	socket ─▶ HANDSHAKE ═▶ Connection
 func (s *Server) Secure(conn net.Conn, config *tls.Config) *axon.Graph {
 	return &axon.Graph{Name: "secure", Parts: axon.Parts{{Name: "HANDSHAKE", Component: &secure.Handshake{
-		Conn: conn, Config: config, Time: s.Limits.HeadTime, Stall: s.Limits.Stall,
+		Conn: conn, Config: config, Time: s.Limits.HeadTime, Stall: s.Limits.Stall, Count: s.Handshakes,
 		Connection: func(conn *secure.Conn, protocol string) (*axon.Graph, error) {
 			if s.Blueprint != nil {
 				return s.Blueprint(conn), nil
