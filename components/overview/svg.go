@@ -31,8 +31,8 @@ func (g *Graph) WriteSVG(w io.Writer) error {
 	}
 	height := 2*margin + l.rows*(boxHeight+gapBetween) - gapBetween + backs*9 + 6
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="graph %s">`+"\n",
-		width, height, width, height, html.EscapeString(g.Name))
+	fmt.Fprintf(&b, `<svg viewBox="0 0 %d %d" width="%d" style="min-width:%dpx" role="img" aria-label="graph %s">`+"\n",
+		width, height, width, width*6/10, html.EscapeString(g.Name))
 	b.WriteString(`<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path class="tip" d="M0 0 8 4 0 8Z"/></marker></defs>` + "\n")
 	most := uint64(1)
 	for _, e := range edges {
