@@ -64,3 +64,20 @@ func TestFallback(t *testing.T) {
 		t.Error("a fallback without a slash is fine")
 	}
 }
+
+// FuzzAccept: no field and any field that names text/html with a weight allow
+// pages; one that refuses it by name, and once, does not.
+func FuzzAccept(f *testing.F) {
+	for _, s := range []string{"", "text/html", "*/*;q=0", "text/*;q=0.5;q=0", "a/b, ;;,=", "text/html;level=1;Q=0.000"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, accept string) {
+		acceptsPages(fields("Accept", accept))
+		if !acceptsPages(fields("Accept", "text/html;q=0.001, "+accept)) {
+			t.Errorf("%q behind text/html refuses it", accept)
+		}
+		if acceptsPages(fields("Accept", "text/html;q=0, "+accept)) {
+			t.Errorf("%q behind a refusal allows it", accept)
+		}
+	})
+}
