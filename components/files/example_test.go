@@ -70,8 +70,10 @@ func ExampleTree() {
 		FS:    root,
 		Fixed: true, // as what is embedded is
 		Rules: []files.Rule{
-			{Pattern: "*.{hash}.*", CacheControl: files.Immutable},
+			{Pattern: "*.{hash}.*", CacheControl: files.Immutable}, // app.3f9c2b1a.js
+			{Pattern: "/assets/**", CacheControl: "max-age=86400"},
 			{Pattern: "*.html", CacheControl: "no-cache"},
+			{Pattern: "*.png", CacheControl: "max-age=3600", Expires: time.Hour},
 		},
 	}
 	if err := tree.Open(); err != nil {
