@@ -38,9 +38,7 @@ func (t *Tree) load(path string, f found) (*Entry, error) {
 		return nil, err
 	}
 	e.Type = t.mediaType(f.name)
-	if err := t.loadVariants(path, e, f.beside); err != nil {
-		return nil, err
-	}
+	t.loadVariants(path, e, f.beside)
 	e.render()
 	for _, v := range e.variants {
 		v.render()

@@ -21,8 +21,12 @@ func full(resp *http1.Response, e *Entry) error {
 	}
 	if file, ok := f.(*os.File); ok {
 		resp.File = &http1.Section{File: file, Size: e.Size}
-	} else {
-		resp.Stream, resp.Length = f, e.Size
+		return nil
+	}
+	resp.Stream, resp.Length = f, e.Size
+	if e.Size == 0 { // a Length of 0 would mean that it is not known
+		_ = f.Close()
+		resp.Stream, resp.Bytes = nil, []byte{}
 	}
 	return nil
 }

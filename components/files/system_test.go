@@ -55,6 +55,17 @@ func TestFS(t *testing.T) {
 	}
 }
 
+// TestFS_Empty: an empty file has the length 0, in memory or not.
+func TestFS_Empty(t *testing.T) {
+	for _, small := range []int64{0, -1} {
+		tree := open(t, &Tree{FS: fstest.MapFS{"a": {}}, Small: small})
+		got := ask(t, &Reader{Tree: tree}, "GET", "/a", nil)
+		if got.status != 200 || got.sent.Bytes == nil || got.sent.Stream != nil || got.body != "" {
+			t.Errorf("%+v", got.sent)
+		}
+	}
+}
+
 // TestFS_Tag: the tag is a hash of the content, and of nothing else.
 func TestFS_Tag(t *testing.T) {
 	text := strings.Repeat("x", 100_000)

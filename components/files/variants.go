@@ -45,14 +45,14 @@ func (t *Tree) siblings(path, name string) (beside []sibling) {
 // loadVariants loads what was found beside a file. One that is older than the
 // file was made of an older one, and one that is empty is not in any coding: they
 // are not used.
-func (t *Tree) loadVariants(path string, e *Entry, beside []sibling) error {
+func (t *Tree) loadVariants(path string, e *Entry, beside []sibling) {
 	e.beside, e.rests = beside, e.settled
 	for _, s := range beside {
 		v, err := t.calm(path, e.name+s.coding.ext)
-		if errors.Is(err, ErrNotFound) || errors.Is(err, ErrForbidden) {
+		if err != nil {
+			// It is looked at again, unless it is not to be had at all.
+			e.rests = e.rests && (errors.Is(err, ErrNotFound) || errors.Is(err, ErrForbidden))
 			continue
-		} else if err != nil {
-			return err
 		}
 		if v.Size == 0 || v.id.older(e.id) {
 			continue
@@ -63,7 +63,6 @@ func (t *Tree) loadVariants(path string, e *Entry, beside []sibling) error {
 		e.codings = append(e.codings, v.Coding)
 		e.rests = e.rests && v.settled
 	}
-	return nil
 }
 
 // older reports whether a file was modified before another. Some programs give
