@@ -43,7 +43,8 @@ func (p *Press) flow(resp *http1.Response, c coding) *flow {
 	switch {
 	case resp.File != nil:
 		s := resp.File
-		f.src, f.close, f.left = io.NewSectionReader(s.File, s.Offset, s.Size), s.File.Close, s.Size
+		f.src, f.left = io.NewSectionReader(s.File, s.Offset, s.Size), s.Size
+		f.close = func() error { s.Close(); return nil }
 	case resp.Stream != nil:
 		f.src, f.close, f.live = resp.Stream, resp.Stream.Close, true
 		if resp.Length > 0 {

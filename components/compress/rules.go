@@ -128,6 +128,9 @@ func (p *Press) judge(resp *http1.Response, s *subject) verdict {
 		}
 		return leave
 	}
+	if f := resp.File; f != nil && (f.Next != nil || f.Before != nil) {
+		return leave // it is made of pieces
+	}
 	if s.fixed || s.size >= 0 && s.size < p.least || !p.media.has(s.mediaType) {
 		return leave
 	}

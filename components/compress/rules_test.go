@@ -161,6 +161,26 @@ func noise(n int) []byte {
 	return b
 }
 
+// What is made of several sections is not coded.
+func TestRules_Pieces(t *testing.T) {
+	f, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range map[string]*http1.Section{
+		"before": {File: f, Size: 5000, Before: []byte("x")},
+		"next":   {File: f, Size: 5000, Next: &http1.Section{File: f, Size: 1}},
+	} {
+		var p Press
+		p.ready()
+		resp := &http1.Response{Request: asking("GET", "gzip"), Status: 200, Header: html(), File: s}
+		(&Encoder{Press: &p}).encode(t.Context(), resp)
+		if resp.File != s || resp.Header.Has("Content-Encoding") {
+			t.Errorf("%s: %v", name, resp.Header)
+		}
+	}
+}
+
 // A section of a file, and streams of known and unknown length.
 func TestRules_Bodies(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "f")
