@@ -78,20 +78,21 @@ func Status(err error) int {
 
 // A pathError tells which path failed, how, and why.
 type pathError struct {
-	path  string
-	kind  error // ErrNotFound, ErrForbidden or ErrBusy
-	cause error
+	path string
+	// why is the kind, ErrNotFound, ErrForbidden or ErrBusy, and the cause. They
+	// are asked for several times for each request that fails.
+	why [2]error
 }
 
 func (e *pathError) Error() string {
-	return fmt.Sprintf("%v: %q: %v", e.kind, e.path, e.cause)
+	return fmt.Sprintf("%v: %q: %v", e.why[0], e.path, e.why[1])
 }
 
-func (e *pathError) Unwrap() []error { return []error{e.kind, e.cause} }
+func (e *pathError) Unwrap() []error { return e.why[:] }
 
 // notFound says that path is not served because of cause.
 func notFound(path string, cause error) error {
-	return &pathError{path: path, kind: ErrNotFound, cause: cause}
+	return &pathError{path, [2]error{ErrNotFound, cause}}
 }
 
 // missing are the system's errors that mean "there is no such file" to a
@@ -114,9 +115,9 @@ func explain(path string, cause, escape error) error {
 	case is(escape) || slices.ContainsFunc(missing, is):
 		return notFound(path, cause)
 	case is(fs.ErrPermission):
-		return &pathError{path: path, kind: ErrForbidden, cause: cause}
+		return &pathError{path, [2]error{ErrForbidden, cause}}
 	case slices.ContainsFunc(busy, is):
-		return &pathError{path: path, kind: ErrBusy, cause: cause}
+		return &pathError{path, [2]error{ErrBusy, cause}}
 	}
 	return fmt.Errorf("files: %q: %w", path, cause)
 }
