@@ -104,7 +104,14 @@ func (g *Graph) Run(ctx context.Context) error {
 // OnEnd lets f be called when the graph has been run and every part has
 // returned, with the failure that ended it or nil. f is called once, by a
 // goroutine that must not be held up, before whoever waits for the graph goes on.
-func (g *Graph) OnEnd(f func(error)) { g.onEnd = f }
+// It may Spawn another graph in its place. Of several, the first is called first.
+func (g *Graph) OnEnd(f func(error)) {
+	if before := g.onEnd; before != nil {
+		g.onEnd = func(err error) { before(err); f(err) }
+		return
+	}
+	g.onEnd = f
+}
 
 // Faults returns how often a part of the graph, or of one within it, has failed.
 func (g *Graph) Faults() int { return int(g.faults.Load()) }

@@ -464,7 +464,7 @@ func (p *part) spawn(ctx context.Context, g *Graph) (*Running, error) {
 		r.light = true
 	}
 	p.mu.Lock()
-	if p.retired {
+	if p.retired && len(p.children) == 0 {
 		p.mu.Unlock()
 		return nil, fmt.Errorf("axon: %s has returned and can start no graph", p.address())
 	}

@@ -129,7 +129,12 @@ func (s *Server) connection(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 			axon.Link(&guard.Outbox, &writer.Inbox),
 		},
 	}
-	reader.Free = func() bool { return parser.Free() && !guard.Spoke() && g.Faults() == 0 }
+	reader.Free = func() bool {
+		return parser.Free() && !guard.Spoke() && g.Faults() == 0 && !s.renewal.stale(s)
+	}
+	if s.renewal != nil {
+		s.renewal.watch(s, conn, reader, parser)
+	}
 	s.mount(g, router, guard, &writer.Inbox)
 	if s.Log != nil {
 		g.Links = append(g.Links, axon.Link(&writer.Log, s.Log))

@@ -75,8 +75,14 @@ type Server struct {
 	// their structs what they know of a client. It does not go with a Blueprint.
 	Reuse bool
 
+	// Unused, if set, is called when another Server has taken this one's place and
+	// its last connection has ended, or goes on with the other: see Site.Renew.
+	Unused func()
+
 	// Blueprint makes the graph of one connection; nil means Connection.
 	Blueprint func(net.Conn) *axon.Graph
+
+	renewal *renewal // of the Site; nil outside one
 }
 
 // Listener returns a listener that serves connections from a socket.
@@ -85,8 +91,14 @@ func (s *Server) Listener(socket net.Listener) *tcp.Listener {
 	if s.Reuse && s.Blueprint == nil {
 		rota = new(tcp.Rota)
 	}
-	return &tcp.Listener{Socket: socket, Quota: s.quota(), Full: s.Full, Refusal: s.Refusal, Rota: rota,
+	l := &tcp.Listener{Socket: socket, Quota: s.quota(), Full: s.Full, Refusal: s.Refusal, Rota: rota,
 		Connection: func(conn net.Conn) (*axon.Graph, error) { return s.blueprint(conn, rota), nil }}
+	if r := s.renewal; r != nil {
+		l.Connection = func(conn net.Conn) (*axon.Graph, error) { return r.graph(conn, rota), nil }
+		l.Continues = r.continues
+		r.add(rota)
+	}
+	return l
 }
 
 // blueprint makes the graph of a connection.
@@ -103,10 +115,12 @@ const mostConnections = 10_000
 // quota returns what counts the connections of all listeners.
 func (s *Server) quota() *tcp.Quota {
 	if s.Quota == nil {
-		s.Quota = &tcp.Quota{Most: max(cmp.Or(s.Most, mostConnections), 0), Each: s.MostEach}
+		s.Quota = &tcp.Quota{Most: s.most(), Each: s.MostEach}
 	}
 	return s.Quota
 }
+
+func (s *Server) most() int { return max(cmp.Or(s.Most, mostConnections), 0) }
 
 func (s *Server) errors() http1.ErrorPart {
 	if s.Errors != nil {

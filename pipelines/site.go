@@ -43,6 +43,7 @@ type Site struct {
 //	    └─ failures ─▶ ERRORLOG ◀─ failures ─┘
 func (s *Site) Graph() *axon.Graph {
 	g := &axon.Graph{Name: "server"}
+	s.renewal = newRenewal(&s.Server)
 	if s.ErrorLog != nil {
 		g.Parts = append(g.Parts, axon.Part{Name: "ERRORLOG", Component: s.ErrorLog})
 	}

@@ -3,7 +3,9 @@ package http1
 import (
 	"context"
 	"errors"
+	"math"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/components/tcp"
@@ -22,6 +24,7 @@ type visit struct {
 	closing bool
 	first   time.Time // when the head began to come, if somebody asks
 	count   int       // requests so far
+	chunks  uint64    // so far
 	parked  bool      // the last request has been sent
 	dropped int64     // bytes that came after it
 	limit   phase     // what the deadline that is set now stands for
@@ -35,9 +38,38 @@ type visit struct {
 type shared struct {
 	conn   *Conn
 	flight *Flight
+	at     atomic.Uint64 // how many chunks it has dealt with, if they end with a whole request
 }
 
-func (p *Parser) share() { p.shared.Store(&shared{p.Conn, p.Flight}) }
+// between is what at is while a request is not there as a whole.
+const between = math.MaxUint64
+
+func (p *Parser) share() { p.shared.Store(&shared{conn: p.Conn, flight: p.Flight}) }
+
+// Yield reports whether the connection can go on with another graph, once what is
+// under way is done: whether, after so many chunks, the next bytes are those of a
+// new request. If so, it will. Yield is for the Reader; see Renewable.
+func (p *Parser) Yield(sent uint64) bool {
+	s := p.shared.Load()
+	if s == nil { // it has not been needed yet
+		return sent == 0 && p.Flight != nil && p.Flight.hand()
+	}
+	return s.at.Load() == sent && s.flight.hand()
+}
+
+// Handed reports whether the connection goes on with another graph. It is to be
+// asked when the graph has ended.
+func (p *Parser) Handed() bool { return p.Flight != nil && p.Flight.isHanded() }
+
+// mark notes how far the Parser has come.
+func (p *Parser) mark() {
+	p.chunks++
+	at := p.chunks
+	if p.body != nil || len(p.held) > 0 || p.closing || p.parked {
+		at = between
+	}
+	p.shared.Load().at.Store(at)
+}
 
 // Gone tells the requests under way that the client has gone. It is for the
 // Reader, and may be called at any time.

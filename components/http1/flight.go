@@ -23,6 +23,7 @@ type Flight struct {
 	closed bool          // no answer will be sent any more
 	parked bool          // the Parser waits for the next connection
 	free   bool          // so does the Writer
+	handed bool          // the connection goes on with another graph
 }
 
 // A slot is a request and, when that came before its turn, its answer.
@@ -191,6 +192,22 @@ func (f *Flight) unpark() bool {
 	return !f.parked
 }
 
+// hand says that the connection goes on with another graph when what is under way
+// is done. It reports whether that is possible.
+func (f *Flight) hand() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.handed = f.handed || !f.sealed && !f.closed
+	return f.handed
+}
+
+// isHanded reports whether the connection goes on with another graph.
+func (f *Flight) isHanded() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.handed
+}
+
 // isFree reports whether Parser and Writer wait for the next connection. It does
 // so once.
 func (f *Flight) isFree() bool {
@@ -203,10 +220,12 @@ func (f *Flight) isFree() bool {
 
 // close says that no answer will be sent any more. It reports whether the client
 // may still be sending, whether there may be another connection, and returns the
-// requests that were under way.
-func (f *Flight) close() (linger, free bool, left []slot) {
+// requests that were under way. A connection that ends before they are all
+// answered does not go on with another graph.
+func (f *Flight) close(cause error) (linger, free bool, left []slot) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.handed = f.handed && cause == nil && f.n == 0
 	f.free = f.parked && !f.closed && !f.linger && f.n == 0
 	f.closed = true
 	for ; f.n > 0; f.n-- {

@@ -99,7 +99,7 @@ func TestFlight_Seal(t *testing.T) {
 	if !f.ready().last {
 		t.Error("the last one is not")
 	}
-	if linger, _, left := f.close(); linger || len(left) != 1 || left[0].req != b {
+	if linger, _, left := f.close(nil); linger || len(left) != 1 || left[0].req != b {
 		t.Errorf("linger %v, left %v", linger, left)
 	}
 }
@@ -116,7 +116,7 @@ func TestFlight_Linger(t *testing.T) {
 	} {
 		f := new(Flight)
 		c.do(f)
-		if linger, _, _ := f.close(); linger != c.want {
+		if linger, _, _ := f.close(nil); linger != c.want {
 			t.Errorf("%s: linger %v", name, linger)
 		}
 	}

@@ -31,8 +31,11 @@ const lingering = 2 * time.Second
 // It reports whether there may be another connection.
 func (w *Writer) hangUp(err error) (free bool) {
 	linger, free := w.letGo(err)
+	if w.Flight != nil && w.Flight.isHanded() {
+		return false
+	}
 	half, ok := w.Conn.(interface{ CloseWrite() error })
-	if err != nil || !linger || !ok {
+	if err != nil && err != errClosing || !linger || !ok {
 		_ = w.Conn.Close()
 		return free
 	}
@@ -47,7 +50,7 @@ func (w *Writer) letGo(cause error) (linger, free bool) {
 	if w.Flight == nil {
 		return false, false
 	}
-	linger, free, left := w.Flight.close()
+	linger, free, left := w.Flight.close(cause)
 	for _, s := range left {
 		if s.resp != nil {
 			s.resp.Discard()

@@ -49,6 +49,9 @@ type Parser struct {
 	// ended well. It makes Conn and Flight of that itself, and tells the Writer.
 	Again bool
 
+	// Renewable says that the connection may go on with another graph: see Yield.
+	Renewable bool
+
 	// Inbox takes what the socket says; where its chunks break means nothing.
 	// The Parser releases them.
 	Inbox axon.Inbox[*tcp.Chunk] `axon:"size=2"`
@@ -91,18 +94,23 @@ func (p *Parser) Main(ctx context.Context) error {
 		p.Flight = new(Flight)
 	}
 	p.heads.limits = &p.Limits
-	p.share()
+	if p.shared.Load() == nil {
+		p.share()
+	}
 	for {
 		c, err := p.Inbox.Recv(ctx)
 		if errors.Is(err, axon.ErrRest) {
 			return err
 		}
 		if err != nil {
-			p.clientGone(err)
+			if !p.Flight.isHanded() {
+				p.clientGone(err)
+			}
 			return err
 		}
+		opened := c.Event == tcp.Opened
 		switch {
-		case c.Event == tcp.Opened:
+		case opened:
 			err = p.open(ctx, c.Conn)
 		case p.parked:
 			err = p.beside(c)
@@ -121,6 +129,9 @@ func (p *Parser) Main(ctx context.Context) error {
 			p.park()
 		} else if err != nil {
 			return p.end(ctx, err)
+		}
+		if p.Renewable && !opened {
+			p.mark()
 		}
 	}
 }
@@ -195,55 +206,3 @@ func (p *Parser) head(ctx context.Context, b []byte) ([]byte, error) {
 // begun reports whether a part of a head is there. Empty lines before it are
 // none: some clients send one behind a body (RFC 9112 section 2.2).
 func (p *Parser) begun() bool { return len(bytes.Trim(p.held, "\r\n")) > 0 }
-
-// emit sends a request, with as much of its body as is there.
-func (p *Parser) emit(ctx context.Context, req *Request, b []byte) (rest []byte, err error) {
-	req.Conn = p.Conn
-	p.stamp(req)
-	if req.ContentLength != 0 {
-		body := newIntake(req, &p.Limits)
-		if b, err = body.prefill(ctx, b); err != nil {
-			return nil, err
-		}
-		p.body = body
-		if req.expect100 && !p.body.done {
-			req.Body.onFirstRead = func() {
-				_ = p.Continue.Send(ctx, &Response{Request: req, interim: true})
-			}
-		}
-	}
-	p.count++
-	last := req.Close || p.closing || p.count == p.Limits.Requests
-	parks := last && p.Again && len(b) == 0 && (p.body == nil || p.body.done)
-	if err := p.Flight.add(ctx, req, p.Limits.pipeline()); err != nil {
-		return nil, err
-	}
-	switch {
-	case parks:
-		p.Flight.park()
-	case last:
-		p.Flight.seal(false)
-	}
-	if err := p.Outbox.Send(ctx, req); err != nil {
-		return nil, err
-	}
-	switch {
-	case parks:
-		p.body = nil
-		return nil, errLast
-	case p.body != nil && p.body.done:
-		p.body = nil
-		fallthrough
-	case p.body == nil:
-		if last {
-			if len(b) > 0 {
-				p.Flight.seal(true)
-			}
-			return nil, errStop
-		}
-	case last:
-		p.closing = true
-		p.Flight.seal(true)
-	}
-	return b, nil
-}

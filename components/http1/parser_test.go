@@ -681,7 +681,7 @@ func TestParser_Timeouts(t *testing.T) {
 	run("no more answers are sent", func(t *testing.T, x *talk) {
 		x.say(get)
 		x.next()
-		x.Flight.close()
+		x.Flight.close(nil)
 		x.expire()
 		if !x.ended() {
 			t.Error("goes on")
@@ -711,7 +711,7 @@ func TestParser_Pipeline(t *testing.T) {
 			x := newTalk(t, Limits{Pipeline: 3})
 			x.say(strings.Repeat(get, 10))
 			x.Settle()
-			x.Flight.close()
+			x.Flight.close(nil)
 			if !x.ended() {
 				t.Error("waits for room that there will never be")
 			}
@@ -720,7 +720,7 @@ func TestParser_Pipeline(t *testing.T) {
 	t.Run("takes no request that can not be answered", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			x := newTalk(t, Limits{})
-			x.Flight.close()
+			x.Flight.close(nil)
 			x.say(get)
 			if !x.ended() {
 				t.Error("goes on")

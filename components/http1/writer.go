@@ -1,6 +1,7 @@
 package http1
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -95,11 +96,12 @@ func (w *Writer) Main(ctx context.Context) error {
 		case errors.Is(err, axon.ErrFinished):
 			err = w.rest(ctx)
 		}
+		cause := err
 		if err == nil || err == errClosing {
 			err = w.out.flush()
 		}
 		w.out.release()
-		if w.parked = w.hangUp(err); w.parked {
+		if w.parked = w.hangUp(cmp.Or(err, cause)); w.parked {
 			continue
 		}
 		if _, ok := errors.AsType[*clientError](err); ok {

@@ -58,6 +58,11 @@ type Listener struct {
 	// Readers of its graphs share it.
 	Rota *Rota
 
+	// Continues, if set, is asked when the graph of a connection has ended, with
+	// what has ended it, whether the connection goes on with another one. Its graph
+	// is made by Connection then.
+	Continues func(net.Conn, error) bool
+
 	// Failures reports what went wrong with accepting and with whole
 	// connections. It may stay unlinked.
 	Failures axon.Outbox[error] `axon:"optional"`
@@ -155,16 +160,25 @@ func (l *Listener) take(ctx context.Context, conn net.Conn) {
 // it. It takes care that the connection is closed, and its place given back, when
 // the graph has done with it.
 func (l *Listener) serve(ctx context.Context, conn net.Conn, blueprint func(net.Conn) (*axon.Graph, error), rota *Rota, leave func()) {
-	ended := func(err error) {
+	var ended func(error)
+	ended = func(err error) {
+		if l.Continues != nil && l.Continues(conn, err) {
+			l.start(ctx, conn, blueprint, rota, ended)
+			return
+		}
 		_ = conn.Close()
 		if err != nil && ctx.Err() == nil {
 			_ = l.Failures.TrySend(fmt.Errorf("tcp: connection from %v: %w", conn.RemoteAddr(), err))
 		}
 		leave()
 	}
-	if rota.take(conn, ended) {
-		return
+	if !rota.take(conn, ended) {
+		l.start(ctx, conn, blueprint, rota, ended)
 	}
+}
+
+// start starts a graph for a connection.
+func (l *Listener) start(ctx context.Context, conn net.Conn, blueprint func(net.Conn) (*axon.Graph, error), rota *Rota, ended func(error)) {
 	g, err := made(conn, blueprint)
 	if err == nil {
 		ended = rota.enter(conn, ended)

@@ -28,6 +28,22 @@ type Quota struct {
 	refusing int
 }
 
+// Limit changes the bounds. Connections that are open stay.
+func (q *Quota) Limit(most, each int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.Most, q.Each = most, each
+	q.makeRoom()
+}
+
+// makeRoom wakes those who wait for room. The caller holds q.mu.
+func (q *Quota) makeRoom() {
+	if q.room != nil {
+		close(q.room)
+		q.room = nil
+	}
+}
+
 // Usage tells what became of the connections of a Quota.
 type Usage struct {
 	Open     int    // now
@@ -80,12 +96,12 @@ const (
 
 // enter takes a place for a connection, unless a limit is reached.
 func (q *Quota) enter(remote net.Addr) (place, verdict) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	p := place{}
 	if q.Each > 0 {
 		p.whose = network(remote)
 	}
-	q.mu.Lock()
-	defer q.mu.Unlock()
 	switch {
 	case p.whose.IsValid() && q.each[p.whose] >= q.Each:
 		return p, tooMany
@@ -113,10 +129,7 @@ func (q *Quota) leave(p place) {
 			delete(q.each, p.whose)
 		}
 	}
-	if q.room != nil {
-		close(q.room)
-		q.room = nil
-	}
+	q.makeRoom()
 }
 
 // mostRefusals is how many connections may be told at once that there is no room

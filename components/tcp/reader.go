@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -49,12 +48,24 @@ type Reader struct {
 	Rota *Rota
 	Free func() bool
 
+	// Begun, if set, is what was read of the connection already: it is passed on
+	// first.
+	Begun *Chunk
+
+	// Yield, if set, is asked when bytes have come whether the connection is to go
+	// on with another graph from these bytes on. It is told how many chunks were
+	// passed on before them. If it is to, Hand takes connection and bytes, and the
+	// Reader ends.
+	Yield func(sent uint64) bool
+	Hand  func(net.Conn, *Chunk)
+
 	// Outbox carries the bytes in the order of their coming, and the events
 	// among them. The receiver owns each Chunk and releases it.
 	Outbox axon.Outbox[*Chunk]
 
 	closing atomic.Bool
 	told    bool // Closing was passed on
+	sent    uint64
 
 	mu      sync.Mutex
 	woken   bool // the deadline wakes Main, which has not seen why
@@ -113,34 +124,18 @@ var past = time.Unix(1, 0)
 // Main implements axon.Component.
 func (r *Reader) Main(ctx context.Context) error {
 	for {
-		if err := r.serve(ctx); err != nil {
+		switch err := r.serve(ctx); {
+		case err == errHanded:
+			return nil
+		case err != nil:
 			return err
-		}
-		if !r.another() {
+		case !r.another():
 			return nil
 		}
 		if err := r.Outbox.Send(ctx, &Chunk{Event: Opened, Conn: r.Conn}); err != nil {
 			return err
 		}
 	}
-}
-
-// another waits for another connection, if the last one is over for everybody.
-func (r *Reader) another() bool {
-	if r.Rota == nil || r.closing.Load() || !r.Free() {
-		return false
-	}
-	conn := r.Rota.wait(r.Conn)
-	if conn == nil {
-		return false
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.Conn = conn
-	if r.woken = r.stopped || r.closing.Load(); r.woken { // it was told while it waited
-		_ = conn.SetReadDeadline(past)
-	}
-	return true
 }
 
 // serve passes on what the socket says, to its end.
@@ -151,10 +146,17 @@ func (r *Reader) serve(ctx context.Context) error {
 	}
 	large := false
 	for first := true; ; first = false {
-		c, err := read(large)
+		c, err := r.Begun, error(nil)
+		if r.Begun = nil; c == nil {
+			c, err = read(large)
+		}
 		if err == nil {
+			if r.Yield != nil && r.Yield(r.sent) {
+				r.Hand(r.Conn, c)
+				return errHanded
+			}
 			large = len(c.Data) == len(c.buf)
-			err = r.Outbox.Send(ctx, c)
+			err = r.send(ctx, c)
 			if !first && !large {
 				// On a connection with one request after the other the next is
 				// often there when the others have had their turn; to find that
@@ -193,10 +195,10 @@ func (r *Reader) failed(ctx context.Context, err error) error {
 		// The receiver sets the deadline it needs when it has heard of this.
 		r.awake()
 		r.told = true
-		return r.Outbox.Send(ctx, &Chunk{Event: Closing})
+		return r.send(ctx, &Chunk{Event: Closing})
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		_ = r.SetReadDeadline(time.Time{})
-		if err := r.Outbox.Send(ctx, &Chunk{Event: Timeout}); !errors.Is(err, axon.ErrGone) {
+		if err := r.send(ctx, &Chunk{Event: Timeout}); !errors.Is(err, axon.ErrGone) {
 			return err
 		}
 		return io.EOF // the receiver had gone, and the time to linger is over
@@ -204,7 +206,7 @@ func (r *Reader) failed(ctx context.Context, err error) error {
 		return io.EOF
 	}
 	r.gone(err)
-	if err := r.Outbox.Send(ctx, &Chunk{Event: Reset}); err != nil {
+	if err := r.send(ctx, &Chunk{Event: Reset}); err != nil {
 		return err
 	}
 	return io.EOF
@@ -229,27 +231,5 @@ func (r *Reader) linger(ctx context.Context, read func(bool) (*Chunk, error)) {
 			return
 		}
 		c.Release()
-	}
-}
-
-// source returns how the connection is read. A socket is read without a buffer
-// at hand while it is idle.
-func (r *Reader) source() func(large bool) (*Chunk, error) {
-	if sc, ok := r.Conn.(syscall.Conn); ok {
-		if raw, err := sc.SyscallConn(); err == nil {
-			if read := newRawReader(raw); read != nil {
-				return read
-			}
-		}
-	}
-	return func(large bool) (*Chunk, error) {
-		c := newChunk(large)
-		n, err := r.Conn.Read(c.buf)
-		if n > 0 {
-			c.Data = c.buf[:n]
-			return c, nil
-		}
-		c.Release()
-		return nil, err
 	}
 }

@@ -108,6 +108,17 @@ func (r *Rota) most() int {
 	return 64
 }
 
+// Dismiss ends the graphs that wait.
+func (r *Rota) Dismiss() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.waiting {
+		s.dismissed = true
+		close(s.next)
+	}
+	r.waiting = nil
+}
+
 // dismiss lets a graph's connection be its last.
 func (r *Rota) dismiss(conn net.Conn) {
 	if r == nil {

@@ -1,0 +1,57 @@
+package http1
+
+import (
+	"context"
+)
+
+// emit sends a request, with as much of its body as is there.
+func (p *Parser) emit(ctx context.Context, req *Request, b []byte) (rest []byte, err error) {
+	req.Conn = p.Conn
+	p.stamp(req)
+	if req.ContentLength != 0 {
+		body := newIntake(req, &p.Limits)
+		if b, err = body.prefill(ctx, b); err != nil {
+			return nil, err
+		}
+		p.body = body
+		if req.expect100 && !p.body.done {
+			req.Body.onFirstRead = func() {
+				_ = p.Continue.Send(ctx, &Response{Request: req, interim: true})
+			}
+		}
+	}
+	p.count++
+	last := req.Close || p.closing || p.count == p.Limits.Requests
+	parks := last && p.Again && len(b) == 0 && (p.body == nil || p.body.done)
+	if err := p.Flight.add(ctx, req, p.Limits.pipeline()); err != nil {
+		return nil, err
+	}
+	switch {
+	case parks:
+		p.Flight.park()
+	case last:
+		p.Flight.seal(false)
+	}
+	if err := p.Outbox.Send(ctx, req); err != nil {
+		return nil, err
+	}
+	switch {
+	case parks:
+		p.body = nil
+		return nil, errLast
+	case p.body != nil && p.body.done:
+		p.body = nil
+		fallthrough
+	case p.body == nil:
+		if last {
+			if len(b) > 0 {
+				p.Flight.seal(true)
+			}
+			return nil, errStop
+		}
+	case last:
+		p.closing = true
+		p.Flight.seal(true)
+	}
+	return b, nil
+}

@@ -1,0 +1,155 @@
+package pipelines
+
+import (
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"github.com/kamaelia-go/kamaelia/axon"
+	"github.com/kamaelia-go/kamaelia/components/http1"
+	"github.com/kamaelia-go/kamaelia/components/tcp"
+)
+
+// A renewal lets the connections of a Site go on with another Server. Each graph
+// belongs to the Server that it was made by, to its end. When bytes of a new
+// request come to a graph whose Server has been replaced, the connection is handed
+// on: the graph answers what is under way and ends, and the connection goes on
+// with a graph of the new Server, from these bytes on.
+type renewal struct {
+	now atomic.Pointer[Server]
+
+	mu     sync.Mutex
+	graphs map[*Server]int // connections that belong to a Server
+	handed map[net.Conn]handed
+	rotas  []*tcp.Rota
+}
+
+// handed is what a connection goes on with.
+type handed struct {
+	begun  *tcp.Chunk
+	parser *http1.Parser
+}
+
+func newRenewal(s *Server) *renewal {
+	r := &renewal{graphs: map[*Server]int{}, handed: map[net.Conn]handed{}}
+	r.now.Store(s)
+	return r
+}
+
+// add lets graphs that wait end when their Server is replaced.
+func (r *renewal) add(rota *tcp.Rota) {
+	if rota != nil {
+		r.rotas = append(r.rotas, rota)
+	}
+}
+
+// enter returns the Server that a new connection belongs to.
+func (r *renewal) enter() *Server {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.now.Load()
+	r.graphs[s]++
+	return s
+}
+
+// leave says that the graph of a connection has ended.
+func (r *renewal) leave(s *Server) {
+	r.mu.Lock()
+	r.graphs[s]--
+	unused := r.unused(s)
+	r.mu.Unlock()
+	unused()
+}
+
+// unused returns what is to be called now that a Server may not be in use.
+func (r *renewal) unused(s *Server) func() {
+	if s == r.now.Load() || r.graphs[s] > 0 {
+		return func() {}
+	}
+	delete(r.graphs, s)
+	if s.Unused == nil {
+		return func() {}
+	}
+	return s.Unused
+}
+
+// replace lets new requests be answered by another Server.
+func (r *renewal) replace(next *Server) {
+	r.mu.Lock()
+	last := r.now.Swap(next)
+	unused := func() {}
+	if last != next {
+		unused = r.unused(last)
+	}
+	rotas := r.rotas
+	r.mu.Unlock()
+	unused()
+	for _, rota := range rotas {
+		rota.Dismiss()
+	}
+}
+
+// stale reports whether a Server has been replaced.
+func (r *renewal) stale(s *Server) bool { return r != nil && r.now.Load() != s }
+
+// graph makes the graph of a connection.
+func (r *renewal) graph(conn net.Conn, rota *tcp.Rota) (g *axon.Graph) {
+	s := r.enter()
+	defer func() {
+		if g == nil { // or it panicked
+			r.leave(s)
+		}
+	}()
+	if g = s.blueprint(conn, rota); g != nil {
+		g.OnEnd(func(error) { r.leave(s) })
+	}
+	return g
+}
+
+// watch lets the Reader of a connection ask whether to hand it on.
+func (r *renewal) watch(s *Server, conn net.Conn, reader *tcp.Reader, parser *http1.Parser) {
+	parser.Renewable = true
+	reader.Yield = func(sent uint64) bool { return r.stale(s) && parser.Yield(sent) }
+	reader.Hand = func(conn net.Conn, begun *tcp.Chunk) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.handed[conn] = handed{begun, parser}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if h, ok := r.handed[conn]; ok {
+		delete(r.handed, conn)
+		reader.Begun = h.begun
+	}
+}
+
+// continues reports whether a connection goes on, whose graph has ended.
+func (r *renewal) continues(conn net.Conn, err error) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	h, ok := r.handed[conn]
+	if ok && (err != nil || !h.parser.Handed()) {
+		delete(r.handed, conn)
+		h.begun.Release()
+		return false
+	}
+	return ok
+}
+
+// Renew lets the requests that come from now on be answered by another Server:
+// those of new connections, and those that come by connections which are open.
+// Requests under way are answered as they would have been, and no connection is
+// closed. When the last graph of a Server that was replaced has ended, its Unused
+// is called.
+//
+// What belongs to the whole Site stays: its sockets, its logs, and its Quota,
+// whose bounds become those of the new Server. The site must have a Graph.
+func (s *Site) Renew(next *Server) error {
+	if err := next.Validate(); err != nil {
+		return err
+	}
+	next.renewal, next.Log, next.Quota = s.renewal, s.Log, s.quota()
+	next.Quota.Limit(next.most(), next.MostEach)
+	s.renewal.replace(next)
+	return nil
+}
