@@ -267,7 +267,7 @@ func (e *outEnd[T]) point(to *inEnd[T]) error {
 		e.former = slices.Delete(e.former, back, back+1)
 	}
 	if old != nil {
-		e.former = append(e.former, old)
+		e.former = append(slices.DeleteFunc(e.former, (*inEnd[T]).isClosed), old)
 	}
 	if e.moved != nil {
 		close(e.moved)

@@ -20,6 +20,7 @@ import (
 func (s *Server) Application(source *nethttp.Source, sink *nethttp.Sink) *axon.Graph {
 	router := &http1.Router{Methods: s.Methods, Trace: s.Trace}
 	guard, errors := &http1.Guard{Patience: s.Patience}, s.errors()
+	way := s.way(router, guard, &sink.Inbox)
 
 	g := &axon.Graph{
 		Name: "application",
@@ -32,17 +33,18 @@ func (s *Server) Application(source *nethttp.Source, sink *nethttp.Sink) *axon.G
 		},
 		Links: axon.Links{
 			// the way through
-			axon.Link(&source.Outbox, &router.Inbox),
-			axon.Link(&router.Outbox, &sink.Inbox),
+			axon.Link(&source.Outbox, way.in),
+			axon.Link(&router.Outbox, way.out),
 			// failures
 			axon.Link(&source.Failures, &guard.Inbox),
 			axon.Link(&router.Failures, &guard.Inbox),
 			axon.Back(&sink.Failures, &guard.Inbox),
 			axon.Link(&guard.Failures, &errors.ErrorBoxes().Inbox),
-			axon.Back(&errors.ErrorBoxes().Outbox, &guard.Answers),
+			axon.Back(way.errors(&errors.ErrorBoxes().Outbox), &guard.Answers),
 			axon.Link(&guard.Outbox, &sink.Inbox),
 		},
 	}
-	s.mount(g, router, guard, &sink.Inbox)
+	way.lay(g)
+	mount(g, s.Mounts, router, guard, way.out)
 	return g
 }

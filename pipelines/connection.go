@@ -77,6 +77,11 @@ type After struct {
 
 	// Filter makes the filter of one connection.
 	Filter func() http1.ResponseFilterPart
+
+	// Errors says that the answers of the error component pass such a filter, too.
+	// It is another one, between the error component and the Guard, called Name
+	// with -ERRORS behind it. It counts in the After of a Server and of a Host.
+	Errors bool
 }
 
 // Connection is the graph of one HTTP connection.
@@ -102,6 +107,7 @@ func (s *Server) connection(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 	writer := &http1.Writer{Conn: conn, Flight: flight, Limits: s.Limits, Server: s.Name, Fields: s.fields(parser.Conn), RequestID: s.RequestID}
 	guard.Inbox.Size, writer.Inbox.Size = s.Limits.Boxes(), s.Limits.Boxes()
 	reader.Gone = parser.Gone
+	way := s.way(router, guard, &writer.Inbox)
 
 	g := &axon.Graph{
 		Name: "connection",
@@ -116,26 +122,27 @@ func (s *Server) connection(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 		Links: axon.Links{
 			// the way in
 			axon.Link(&reader.Outbox, &parser.Inbox),
-			axon.Link(&parser.Outbox, &router.Inbox),
+			axon.Link(&parser.Outbox, way.in),
 			axon.Link(&parser.Continue, &writer.Inbox),
-			axon.Link(&router.Outbox, &writer.Inbox),
+			axon.Link(&router.Outbox, way.out),
 			// failures
 			axon.Link(&parser.Failures, &guard.Inbox),
 			axon.Link(&router.Failures, &guard.Inbox),
 			axon.Back(&writer.Failures, &guard.Inbox),
 			axon.Link(&guard.Failures, &errors.ErrorBoxes().Inbox),
-			axon.Back(&errors.ErrorBoxes().Outbox, &guard.Answers),
+			axon.Back(way.errors(&errors.ErrorBoxes().Outbox), &guard.Answers),
 			axon.Link(&guard.Signal, &errors.ErrorBoxes().Control),
 			axon.Link(&guard.Outbox, &writer.Inbox),
 		},
 	}
 	reader.Free = func() bool {
-		return parser.Free() && !guard.Spoke() && g.Faults() == 0 && !s.renewal.stale(s)
+		return parser.Free() && !guard.Spoke() && g.Faults() == 0 && way.well() && !s.renewal.stale(s)
 	}
 	if s.renewal != nil {
 		s.renewal.watch(s, conn, reader, parser)
 	}
-	s.mount(g, router, guard, &writer.Inbox)
+	way.lay(g)
+	mount(g, s.Mounts, router, guard, way.out)
 	if s.Log != nil {
 		g.Links = append(g.Links, axon.Link(&writer.Log, s.Log))
 	}
@@ -146,17 +153,17 @@ func (s *Server) connection(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 //
 //	ROUTER ─▶ before ─▶ ... ─▶ handler ─▶ after ─▶ ... ─▶ WRITER
 //	                              └─▶ next ──▲
-func (s *Server) mount(g *axon.Graph, router *http1.Router, guard *http1.Guard, out *axon.Inbox[*http1.Response]) {
+func mount(g *axon.Graph, mounts []Mount, router *http1.Router, guard *http1.Guard, out *axon.Inbox[*http1.Response]) {
 	filters := 0
-	for _, m := range s.Mounts {
+	for _, m := range mounts {
 		filters += len(m.Before) + len(m.After)
 		if m.Next != nil {
 			filters++
 		}
 	}
-	g.Parts = slices.Grow(g.Parts, len(s.Mounts)+filters) // paid for once per connection
-	g.Links = slices.Grow(g.Links, 3*len(s.Mounts)+3*filters+1)
-	for _, m := range s.Mounts {
+	g.Parts = slices.Grow(g.Parts, len(mounts)+filters) // paid for once per connection
+	g.Links = slices.Grow(g.Links, 3*len(mounts)+3*filters+1)
+	for _, m := range mounts {
 		route := m.route()
 		requests := router.Route(route)
 		for _, stage := range m.Before {

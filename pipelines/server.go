@@ -17,6 +17,18 @@ type Server struct {
 	// Mounts are the handlers, at least one.
 	Mounts []Mount
 
+	// Before are the filters that all requests pass on their way to the mounts, in
+	// this order.
+	Before []Before
+
+	// After are the filters that the responses of all mounts, and those of Before,
+	// pass, in this order.
+	After []After
+
+	// Hosts are sites of their own for certain hosts; see NewHosts. What stands
+	// above is for all other hosts, and for requests that name none.
+	Hosts *Hosts
+
 	// Errors makes the error component of one connection; nil means
 	// http1.ErrorPages.
 	Errors func() http1.ErrorPart
