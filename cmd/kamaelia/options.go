@@ -25,7 +25,8 @@ type siteOptions struct {
 	Mime      map[string]string `placeholder:".EXT=TYPE" mapsep:"none" help:"Media type of files with an extension. May be given several times."`
 	Hidden    bool              `help:"Serve files whose names begin with a dot, too."`
 	Put       []string          `placeholder:"PREFIX=DIR" sep:"none" help:"Serve a directory below a prefix, and let everyone write and delete its files by PUT and DELETE. May be given several times."`
-	KeepFree  int64             `default:"0" placeholder:"BYTES" help:"How much of the disk is left free by PUT."`
+	Webdav    []string          `name:"webdav" placeholder:"PREFIX=DIR" sep:"none" help:"Share a directory below a prefix by WebDAV, with everyone. May be given several times."`
+	KeepFree  int64             `default:"0" placeholder:"BYTES" help:"How much of the disk --put and --webdav leave free."`
 	AccessLog string            `default:"-" placeholder:"FILE" help:"Where to write a line for each request: a file, - for the standard output, or off. (default ${default})"`
 	LogFormat string            `default:"combined" enum:"combined,json" placeholder:"FORMAT" help:"Form of these lines: combined or json. (default ${default})"`
 	MaxConns  int               `default:"0" placeholder:"N" help:"Most connections open at once; 0 means no limit."`

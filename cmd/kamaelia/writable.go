@@ -5,26 +5,36 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/kamaelia-go/kamaelia/components/files"
 	"github.com/kamaelia-go/kamaelia/components/http1"
 	"github.com/kamaelia-go/kamaelia/components/upload"
+	"github.com/kamaelia-go/kamaelia/components/webdav"
 	"github.com/kamaelia-go/kamaelia/pipelines"
 )
 
-// writable opens the directories of --put and returns their mounts. served is
-// what the site itself is.
+// writable opens the directories of --put and --webdav and returns their mounts.
+// served is what the site itself is.
 func (o *siteOptions) writable(served *files.Tree) ([]pipelines.Mount, error) {
 	var mounts []pipelines.Mount
-	for i, arg := range o.Put {
+	for i, arg := range slices.Concat(o.Put, o.Webdav) {
+		share := i >= len(o.Put)
+		flag := "--put"
+		if share {
+			flag = "--webdav"
+		}
 		prefix, dir, err := cutPrefix(arg)
 		if err != nil {
-			return nil, fmt.Errorf("%w: --put %s: %w", errUsage, arg, err)
+			return nil, fmt.Errorf("%w: %s %s: %w", errUsage, flag, arg, err)
 		}
 		tree := served
+		if prefix == "" && !sameDir(dir, served.Dir) {
+			return nil, fmt.Errorf("%w: %s %s: the directory at / is %s", errUsage, flag, arg, served.Dir)
+		}
 		if prefix != "" {
-			tree = &files.Tree{Dir: dir, Index: o.Index, Types: o.Mime, Hidden: o.Hidden}
+			tree = &files.Tree{Dir: dir, Index: o.Index, Types: o.Mime, Hidden: o.Hidden || share}
 			if err := tree.Open(); err != nil {
 				return nil, fmt.Errorf("cannot serve %s: %w", dir, err)
 			}
@@ -32,17 +42,21 @@ func (o *siteOptions) writable(served *files.Tree) ([]pipelines.Mount, error) {
 				Path: prefix, Name: numbered("FILES", i+1), Rest: true,
 				Handler: func() http1.HandlerPart { return &files.Reader{Tree: tree, Prefix: prefix} },
 			})
-		} else if !sameDir(dir, served.Dir) {
-			return nil, fmt.Errorf("%w: --put %s: the directory at / is %s", errUsage, arg, served.Dir)
 		}
 		d := &upload.Dir{Tree: tree, Largest: o.MaxBody, Spare: o.KeepFree}
 		if err := d.Open(); err != nil {
 			return nil, fmt.Errorf("cannot serve %s: %w", dir, err)
 		}
-		mounts = append(mounts, pipelines.Mount{
-			Path: cmp.Or(prefix, "/"), Methods: []string{"PUT", "DELETE"}, Name: numbered("UPLOAD", i), Rest: true,
-			Handler: func() http1.HandlerPart { return &upload.Writer{Dir: d, Prefix: prefix} },
-		})
+		m := pipelines.Mount{Path: cmp.Or(prefix, "/"), Rest: true}
+		if share {
+			s := &webdav.Share{Dir: d}
+			m.Methods, m.Name = webdav.Methods(), numbered("WEBDAV", i-len(o.Put))
+			m.Handler = func() http1.HandlerPart { return &webdav.Handler{Share: s, Prefix: prefix} }
+		} else {
+			m.Methods, m.Name = []string{"PUT", "DELETE"}, numbered("UPLOAD", i)
+			m.Handler = func() http1.HandlerPart { return &upload.Writer{Dir: d, Prefix: prefix} }
+		}
+		mounts = append(mounts, m)
 	}
 	return mounts, nil
 }

@@ -26,7 +26,7 @@ func (d *Dir) Create(name string, size int64) (*File, error) {
 	if d.Largest > 0 && size > d.Largest {
 		return nil, refuse(413, "%d bytes are more than %d", size, d.Largest)
 	}
-	if err := d.room(max(size, 0)); err != nil {
+	if err := d.Room(max(size, 0)); err != nil {
 		return nil, err
 	}
 	old, err := d.replaceable(name)
@@ -92,7 +92,7 @@ func (f *File) Write(p []byte) (int, error) {
 	}
 	if size-f.looked > step {
 		f.looked = size
-		if err := f.dir.room(int64(len(p))); err != nil {
+		if err := f.dir.Room(int64(len(p))); err != nil {
 			return 0, err
 		}
 	}
@@ -104,8 +104,8 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// room refuses to take size bytes more if the disk has none to spare.
-func (d *Dir) room(size int64) error {
+// Room refuses to take size bytes more if the disk has none to spare: 507.
+func (d *Dir) Room(size int64) error {
 	if d.Spare == 0 {
 		return nil
 	}

@@ -16,7 +16,7 @@ import (
 // Put stores a request's body under a name that Name has returned (RFC 9110
 // section 9.3.4), and answers with 201 or 204. check is asked whether it may,
 // before the body is read, and again when the file takes its place. The error is a
-// *http1.Failure, or what reading the body has returned.
+// *http1.Failure.
 func (d *Dir) Put(ctx context.Context, req *http1.Request, name string, check func() error) (*http1.Response, error) {
 	if err := acceptable(req); err != nil {
 		return nil, err
@@ -66,8 +66,11 @@ func receive(ctx context.Context, f *File, req *http1.Request) error {
 		if err == io.EOF {
 			return nil
 		}
+		if f, ok := errors.AsType[*http1.Failure](err); ok {
+			return f
+		}
 		if err != nil {
-			return err
+			return &http1.Failure{Status: 400, Cause: err}
 		}
 	}
 }
@@ -110,6 +113,8 @@ func (d *Dir) Precondition(req *http1.Request, path, name string) error {
 		switch {
 		case err == nil:
 			now = files.Current{Exists: true, ETag: e.ETag, ModTime: e.ModTime}
+		case isDirectory(err):
+			now.Exists = true
 		case !errors.Is(err, files.ErrNotFound): // a link that leads nowhere is nothing
 			return &http1.Failure{Status: files.Status(err), Cause: err}
 		}
@@ -122,3 +127,9 @@ func (d *Dir) Precondition(req *http1.Request, path, name string) error {
 
 // isCondition reports whether a field may be a precondition.
 func isCondition(f http1.Field) bool { return len(f.Name) > 3 && strings.EqualFold(f.Name[:3], "If-") }
+
+// isDirectory reports whether a Tree has said that a path is a directory's.
+func isDirectory(err error) bool {
+	_, ok := errors.AsType[*files.Redirect](err)
+	return ok
+}

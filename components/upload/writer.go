@@ -55,7 +55,7 @@ func (w *Writer) Main(ctx context.Context) error {
 		if err == nil {
 			err = w.Answer(ctx, resp)
 		} else {
-			err = w.Fail(ctx, req, 400, err)
+			err = w.Fail(ctx, req, 500, err)
 		}
 		if err != nil {
 			return err
