@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -168,6 +167,7 @@ func TestRenew_UnderLoad(t *testing.T) {
 	done := make(chan struct{})
 	var all sync.WaitGroup
 	var answers atomic.Int64
+	answered := make(chan struct{}, 1)
 	for k := range clients {
 		all.Go(func() {
 			c, last := x.dial(), 0
@@ -199,6 +199,10 @@ func TestRenew_UnderLoad(t *testing.T) {
 				}
 				last = n
 				answers.Add(1)
+				select {
+				case answered <- struct{}{}:
+				default:
+				}
 				if closes {
 					c.Close()
 					c = x.dial()
@@ -207,8 +211,12 @@ func TestRenew_UnderLoad(t *testing.T) {
 		})
 	}
 	for n := 1; n <= editions; n++ {
-		for before := answers.Load(); answers.Load() < before+200 && !t.Failed(); {
-			runtime.Gosched()
+		for range 200 {
+			select {
+			case <-answered:
+			case <-time.After(10 * time.Second):
+				t.Fatal("no answers any more")
+			}
 		}
 		if err := site.Renew(renewed(n)); err != nil {
 			t.Fatal(err)
@@ -224,4 +232,24 @@ func TestRenew_UnderLoad(t *testing.T) {
 		t.Errorf("faults: %v", faults)
 	}
 	t.Logf("%d requests", answers.Load())
+}
+
+func TestRenew_TLS(t *testing.T) {
+	site := &pipelines.Site{Server: *edition(1)}
+	x := secureSite(t, site)
+	used, fresh := x.secret(), x.secret()
+	if a := used.asks("/a"); a.body != "1 /a" {
+		t.Fatalf("%+v", a)
+	}
+	if err := site.Renew(edition(2)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		for _, c := range []*client{used, fresh, x.secret()} {
+			if a := c.asks("/b"); a.body != "2 /b" {
+				t.Errorf("%+v", a)
+			}
+		}
+	}
+	x.finish()
 }

@@ -68,8 +68,10 @@ func (p *Parser) mark() {
 	if p.body != nil || len(p.held) > 0 || p.closing || p.parked {
 		at = between
 	}
-	p.shared.Load().at.Store(at)
+	p.reached(at)
 }
+
+func (p *Parser) reached(at uint64) { p.shared.Load().at.Store(at) }
 
 // Gone tells the requests under way that the client has gone. It is for the
 // Reader, and may be called at any time.

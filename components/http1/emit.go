@@ -32,6 +32,9 @@ func (p *Parser) emit(ctx context.Context, req *Request, b []byte) (rest []byte,
 	case last:
 		p.Flight.seal(false)
 	}
+	if p.Renewable && len(b) == 0 && (p.body == nil || p.body.done) {
+		p.reached(p.chunks + 1) // before the answer can be there, and the next request
+	}
 	if err := p.Outbox.Send(ctx, req); err != nil {
 		return nil, err
 	}

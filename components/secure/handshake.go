@@ -43,6 +43,10 @@ type Handshake struct {
 	// sides have agreed upon (RFC 7301), "" if nothing was said about it.
 	Connection func(conn *Conn, protocol string) (*axon.Graph, error)
 
+	// Continues, if set, is asked when that graph has ended, with what has ended it,
+	// whether the connection goes on with another one, which Connection makes.
+	Continues func(conn net.Conn, err error) bool
+
 	// Plain makes the graph of a connection whose client speaks HTTP as it is,
 	// to tell it so; nil means to close it. The begin of its request is lost.
 	Plain func(conn net.Conn) (*axon.Graph, error)
@@ -129,9 +133,24 @@ func (h *Handshake) Main(ctx context.Context) error {
 	if h.Count != nil {
 		h.Count.Done.Add(1)
 	}
-	g, err := h.Connection(conn, conn.ConnectionState().NegotiatedProtocol)
+	return h.start(ctx, conn, conn.ConnectionState().NegotiatedProtocol)
+}
+
+// start starts the graph of the connection, and another one if it goes on.
+func (h *Handshake) start(ctx context.Context, conn *Conn, protocol string) error {
+	g, err := h.Connection(conn, protocol)
 	if err != nil {
 		return err
+	}
+	if h.Continues != nil {
+		g.OnEnd(func(err error) {
+			if !h.Continues(conn, err) {
+				return
+			}
+			if err := h.start(ctx, conn, protocol); err != nil {
+				_ = h.Failures.TrySend(fmt.Errorf("secure: connection from %v: %w", h.Conn.RemoteAddr(), err))
+			}
+		})
 	}
 	_, err = axon.Spawn(ctx, g)
 	return err
