@@ -86,8 +86,11 @@ func (s *Site) administered(g *axon.Graph) {
 }
 
 // logged keeps what takes the exchanges open as long as a listener, or one of its
-// connections, lives.
+// connections, lives; and what answers the requests of HTTP/2.
 func (s *Site) logged(g *axon.Graph, listener *tcp.Listener) {
+	if s.streams != nil {
+		g.Links = append(g.Links, axon.Shared(&s.streams.Part().Inbox, listener))
+	}
 	switch {
 	case s.Admin != nil:
 		g.Links = append(g.Links, axon.Shared(&s.Admin.Meter.Inbox, listener))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/http1"
+	"github.com/kamaelia-go/kamaelia/components/nethttp"
 	"github.com/kamaelia-go/kamaelia/components/secure"
 	"github.com/kamaelia-go/kamaelia/components/tcp"
 )
@@ -64,6 +65,10 @@ type Server struct {
 	// Name is the value of the Server field; "" leaves the field out.
 	Name string
 
+	// HTTP2 says how HTTP/2 is spoken. A Site speaks it to clients that come by
+	// TLS, unless there is a Blueprint.
+	HTTP2 HTTP2
+
 	// HSTS, if set, is told to clients that come by TLS.
 	HSTS *http1.HSTS
 
@@ -93,6 +98,8 @@ type Server struct {
 
 	// Blueprint makes the graph of one connection; nil means Connection.
 	Blueprint func(net.Conn) *axon.Graph
+
+	streams *nethttp.Graph // answers the requests of HTTP/2; nil: it is not spoken
 
 	renewal *renewal // of the Site; nil outside one
 }

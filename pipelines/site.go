@@ -55,8 +55,9 @@ func (s *Site) Graph() *axon.Graph {
 		g.Links = append(g.Links, axon.Link(&s.AccessLog.Failures, &s.ErrorLog.Inbox))
 	}
 	s.administered(g)
+	s.streaming(g)
 	for i, socket := range s.Sockets {
-		s.listener(g, numbered("LISTENER", i), s.Listener(socket))
+		s.listener(g, numbered("LISTENER", i), s.plainListener(socket))
 	}
 	s.secured(g)
 	return g

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"slices"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/http1"
@@ -36,6 +37,7 @@ func (s *Server) fields(conn *http1.Conn) []byte {
 // connections share it. One connection too many is closed without a word, since
 // an encrypted word costs more than the connection.
 func (s *Server) SecureListener(socket net.Listener, config *tls.Config) *tcp.Listener {
+	config = s.protocols(config)
 	return &tcp.Listener{Socket: socket, Quota: s.quota(), Full: s.Full,
 		Connection: func(conn net.Conn) (*axon.Graph, error) { return s.Secure(conn, config), nil }}
 }
@@ -43,18 +45,31 @@ func (s *Server) SecureListener(socket net.Listener, config *tls.Config) *tcp.Li
 // Secure is the graph of an encrypted connection: once the handshake is done, it
 // is followed by the one of the protocol that the client has chosen.
 //
-//	socket ─▶ HANDSHAKE ═▶ Connection
+//	socket ─▶ HANDSHAKE ═▶ Connection, or Session
 func (s *Server) Secure(conn net.Conn, config *tls.Config) *axon.Graph {
 	return &axon.Graph{Name: "secure", Parts: axon.Parts{{Name: "HANDSHAKE", Component: &secure.Handshake{
 		Conn: conn, Config: config, Time: s.Limits.HeadTime, Stall: s.Limits.Stall, Count: s.Handshakes,
 		Connection: func(conn *secure.Conn, protocol string) (*axon.Graph, error) {
-			if s.Blueprint != nil {
+			switch {
+			case protocol == "h2":
+				return s.Session(conn), nil
+			case s.Blueprint != nil:
 				return s.Blueprint(conn), nil
 			}
 			return s.Connection(conn), nil
 		},
 		Plain: s.plainly,
 	}}}}
+}
+
+// protocols leaves HTTP/2 out of what is offered to clients where it is not spoken.
+func (s *Server) protocols(config *tls.Config) *tls.Config {
+	if config == nil || s.speaksHTTP2() && !s.HTTP2.Off || !slices.Contains(config.NextProtos, "h2") {
+		return config
+	}
+	config = config.Clone()
+	config.NextProtos = slices.DeleteFunc(slices.Clone(config.NextProtos), func(p string) bool { return p == "h2" })
+	return config
 }
 
 var errPlain = errors.New("the client speaks HTTP where it should begin with TLS")

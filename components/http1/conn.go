@@ -28,6 +28,7 @@ type Conn struct {
 	gone   error
 	state  *tls.ConnectionState // made when asked for
 	number uint64               // stands for the connection; made when asked for
+	whole  *Conn                // of which this is one stream
 }
 
 // NewConn returns what is told of a connection in its requests.
@@ -37,12 +38,21 @@ func NewConn(conn net.Conn) *Conn {
 	return c
 }
 
+// Stream returns what is told of one stream of a connection that has several: it
+// ends by itself, with ctx, and shares all else.
+func (c *Conn) Stream(ctx context.Context) *Conn {
+	return &Conn{Remote: c.Remote, Local: c.Local, TLS: c.TLS, Secure: c.Secure, Base: ctx, whole: c}
+}
+
 // TLSState tells of the encryption of the connection: version, cipher, the name
 // that the client asked for, its certificate. It is nil where nothing is known of
 // it. All requests of a connection share it; nobody changes it.
 func (c *Conn) TLSState() *tls.ConnectionState {
 	if c == nil || c.Secure == nil {
 		return nil
+	}
+	if c.whole != nil {
+		return c.whole.TLSState()
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -95,6 +95,16 @@ func (l *Limits) Validate() error {
 	return errors.Join(faults...)
 }
 
+// Applied returns the limits with the defaults in the place of zeros, and zeros
+// where there is no limit: for other servers than the Parser.
+func (l Limits) Applied() Limits {
+	return Limits{
+		Target: l.target(), Head: l.head(), Fields: l.fields(), Body: max(l.Body, 0), ChunkLine: l.chunkLine(), Trailer: l.trailer(),
+		Drain: l.drain(), Pipeline: l.pipeline(), HeadTime: l.headTime(), BodyTime: l.bodyTime(), BodyRate: l.bodyRate(),
+		Requests: max(l.Requests, 0), Idle: l.idle(), Stall: l.stall(),
+	}
+}
+
 // The methods below apply the defaults.
 
 func (l *Limits) target() int             { return orDefault(l.Target, 8<<10) }

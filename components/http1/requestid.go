@@ -57,6 +57,9 @@ func fitID(id string) bool {
 
 // serial returns a random number that stands for the connection.
 func (c *Conn) serial() uint64 {
+	if c.whole != nil {
+		return c.whole.serial()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for c.number == 0 {

@@ -20,6 +20,7 @@ type call struct {
 	fault  *http1.Failure // in place of req: its target is none
 	from   *http.Request
 	writer http.ResponseWriter
+	visit  Visit
 
 	taken  bool          // by the Source
 	wanted chan struct{} // closed when a handler reads the body
@@ -27,25 +28,26 @@ type call struct {
 }
 
 // newCall makes of a request what a connection's parser would have made of it.
-func newCall(w http.ResponseWriter, r *http.Request) *call {
-	c := &call{from: r, writer: w, wanted: make(chan struct{}), done: make(chan struct{})}
+func newCall(w http.ResponseWriter, r *http.Request, v Visit) *call {
+	c := &call{from: r, writer: w, visit: v, wanted: make(chan struct{}), done: make(chan struct{})}
 	c.req = &http1.Request{
 		Method: r.Method, Host: r.Host, Major: 1, Minor: 1,
 		Header:        append(http1.Header{{Name: "Host", Value: r.Host}}, fieldsOf(r.Header)...),
 		ContentLength: r.ContentLength,
-		Conn:          &http1.Conn{Remote: remoteOf(r), TLS: r.TLS != nil, Base: r.Context()},
+	}
+	if v.Conn != nil {
+		c.req.Conn = v.Conn.Stream(r.Context())
+	} else {
+		c.req.Conn = connOf(r)
 	}
 	if r.Method == "" {
 		c.req.Method = http.MethodGet
 	}
-	if r.ProtoMajor == 1 && r.ProtoMinor == 0 {
+	switch {
+	case r.ProtoMajor == 1 && r.ProtoMinor == 0:
 		c.req.Minor = 0
-	}
-	if r.TLS != nil {
-		c.req.Conn.Secure = told{r.TLS}
-	}
-	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
-		c.req.Conn.Local = local
+	case r.ProtoMajor == 2:
+		c.req.Major, c.req.Minor = 2, 0
 	}
 	if r.Body == nil || r.Body == http.NoBody {
 		c.req.ContentLength = 0
@@ -53,7 +55,14 @@ func newCall(w http.ResponseWriter, r *http.Request) *call {
 		c.req.Body = http1.NewBody(0)
 		c.req.Body.OnFirstRead(sync.OnceFunc(func() { close(c.wanted) }))
 	}
-	if err := c.req.SetTarget(targetOf(r)); err != nil {
+	if v.Arrived != nil {
+		v.Arrived(c.req)
+	}
+	err := c.req.SetTarget(targetOf(r))
+	if err == nil {
+		err = c.visit.bound(c)
+	}
+	if err != nil {
 		if !errors.As(err, &c.fault) {
 			c.fault = &http1.Failure{Status: http.StatusBadRequest, Cause: err}
 		}
@@ -73,6 +82,18 @@ func targetOf(r *http.Request) string {
 		target = "/" + target
 	}
 	return target
+}
+
+// connOf tells of the connection what net/http does.
+func connOf(r *http.Request) *http1.Conn {
+	c := &http1.Conn{Remote: remoteOf(r), TLS: r.TLS != nil, Base: r.Context()}
+	if r.TLS != nil {
+		c.Secure = told{r.TLS}
+	}
+	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		c.Local = local
+	}
+	return c
 }
 
 // remoteOf returns the client's address.

@@ -1,6 +1,7 @@
 package nethttp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,9 @@ type Graph struct {
 	// Most is how many requests are answered at once, others wait; 0 means 256.
 	Most int
 
+	// Keep is how many instances wait for requests at most; 0 means 32.
+	Keep int
+
 	// Report, if set, gets the error of every instance that could not be built
 	// or has failed. It may be called by several goroutines at once.
 	Report func(error)
@@ -44,9 +48,11 @@ type Graph struct {
 	mu      sync.Mutex
 	closed  bool
 	own     *axon.System
-	pool    *pool
+	pool    *Pool
+	placed  bool // the pool is a part of somebody's graph
 	running *axon.Running
 	idle    []*instance // last in, first out: its memory is still warm
+	age     int         // how often the Application was renewed
 }
 
 var _ http.Handler = (*Graph)(nil)
@@ -58,21 +64,43 @@ var (
 )
 
 // ServeHTTP implements http.Handler.
-func (g *Graph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := newCall(w, r)
+func (g *Graph) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.Serve(w, r, Visit{}) }
+
+// Serve is ServeHTTP for a server that knows more of a request than net/http
+// tells, or wants to know more.
+func (g *Graph) Serve(w http.ResponseWriter, r *http.Request, v Visit) {
+	c := newCall(w, r, v)
 	i, err := g.borrow(r.Context())
 	if err != nil {
-		_ = c.write(http1.Plain(&http1.Failure{Status: statusOf(err), Request: c.req}), nil)
+		_ = c.reply(http1.Plain(&http1.Failure{Status: statusOf(err), Request: c.req}), nil)
 		return
 	}
 	resp, err := i.ask(r.Context(), c)
-	defer g.giveBack(i, c, err == nil)
-	if err != nil {
+	switch {
+	case err != nil:
+		defer g.giveBack(i, c, false)
 		resp = http1.Plain(&http1.Failure{Status: statusOf(err), Request: c.req, Close: c.req.Body != nil})
+	case resp.Stream == nil && c.req.Body == nil:
+		g.giveBack(i, c, true) // whatever the client does with the answer
+	default:
+		defer g.giveBack(i, c, true)
 	}
-	if err := c.write(resp, i.sink); errors.Is(err, errCut) {
+	if err := c.reply(resp, i.sink); errors.Is(err, errCut) {
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// Part returns the part that runs the instances, for a graph that is to show them
+// and to end with them: Shared(&pool.Inbox, ...) says for how long it is needed.
+// It is called before the first request. Without it the Graph runs the part by
+// itself, in its System.
+func (g *Graph) Part() *Pool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.pool == nil {
+		g.pool, g.placed = newPool(g.Application), true
+	}
+	return g.pool
 }
 
 // statusOf returns the status that fits a request which no graph has answered.
@@ -119,8 +147,12 @@ func (g *Graph) take() (*instance, error) {
 		}
 		g.report(i.failure())
 	}
+	age := g.age
 	g.mu.Unlock()
-	i, err := g.pool.instance(g.running)
+	i, err := g.pool.instance()
+	if i != nil {
+		i.age = age
+	}
 	if err != nil && !errors.Is(err, errClosed) {
 		g.report(err)
 		err = fmt.Errorf("%w: %w", errUnfit, err)
@@ -133,7 +165,7 @@ func (g *Graph) start() error {
 	switch {
 	case g.closed:
 		return errClosed
-	case g.running != nil:
+	case g.running != nil || g.placed:
 		return nil
 	case g.Application == nil:
 		return fmt.Errorf("%w: it has no Application", errUnfit)
@@ -161,17 +193,45 @@ func (g *Graph) giveBack(i *instance, c *call, answered bool) {
 	c.leave(answered)
 	if i.ended() {
 		g.report(i.failure())
-	} else if answered {
-		g.mu.Lock()
-		g.idle = append(g.idle, i)
-		g.mu.Unlock()
+	} else if answered && !g.keep(i) {
+		i.running.Finish()
 	}
 	<-g.slots
 }
 
+// keep puts an instance back, unless enough wait.
+func (g *Graph) keep(i *instance) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.idle) >= cmp.Or(g.Keep, 32) || i.age != g.age {
+		return false
+	}
+	g.idle = append(g.idle, i)
+	return true
+}
+
+// Renew lets the requests that come from now on be answered by instances that are
+// made from now on: Application makes another graph than before.
+func (g *Graph) Renew() {
+	g.mu.Lock()
+	idle := g.idle
+	g.idle = nil
+	g.age++
+	g.mu.Unlock()
+	for _, i := range idle {
+		i.running.Finish()
+	}
+}
+
 func (g *Graph) report(err error) {
-	if err != nil && g.Report != nil {
+	if err == nil {
+		return
+	}
+	if g.Report != nil {
 		g.Report(err)
+	}
+	if g.pool != nil {
+		_ = g.pool.Failures.TrySend(err)
 	}
 }
 

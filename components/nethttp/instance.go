@@ -13,17 +13,11 @@ type instance struct {
 	source  *Source
 	sink    *Sink
 	running *axon.Running
+	age     int // of the Graph when it was asked for
 }
 
 // ended reports whether the instance has ended.
-func (i *instance) ended() bool {
-	select {
-	case <-i.running.Done():
-		return true
-	default:
-		return false
-	}
-}
+func (i *instance) ended() bool { return ended(i.running) }
 
 // failure returns the failure that has ended the instance, or nil.
 func (i *instance) failure() error {

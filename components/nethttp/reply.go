@@ -16,9 +16,19 @@ import (
 // for the whole.
 var errCut = errors.New("nethttp: the answer broke off")
 
-// write sends the answer to a call by its http.ResponseWriter. It returns errCut,
-// or the error of a write to the client.
-func (c *call) write(resp *http1.Response, sink *Sink) error {
+// reply sends the answer to a call by its http.ResponseWriter, and tells of it. It
+// returns errCut, or the error of a write to the client.
+func (c *call) reply(resp *http1.Response, sink *Sink) error {
+	c.req.Answered()
+	n, err := c.write(resp, sink)
+	if c.visit.Sent != nil {
+		c.visit.Sent(resp.Sent(n, err))
+	}
+	return err
+}
+
+// write sends an answer. It returns how many bytes of the body were sent.
+func (c *call) write(resp *http1.Response, sink *Sink) (int64, error) {
 	defer resp.Discard()
 	if c.req.Body != nil {
 		if resp.Stream == nil {
@@ -30,18 +40,20 @@ func (c *call) write(resp *http1.Response, sink *Sink) error {
 		}
 	}
 	length := c.writeHead(resp)
+	to := &counted{to: c.writer, visit: &c.visit}
+	var err error
 	switch {
 	case c.req.Method == http.MethodHead || resp.Status == 204 || resp.Status == 304:
-		return nil
 	case resp.File != nil:
-		return c.writeFile(resp.File)
+		err = c.writeFile(to, resp.File)
 	case resp.Stream != nil:
 		sink.mark(resp.Stream)
 		defer sink.mark(nil)
-		return c.writeStream(resp.Stream, length)
+		err = c.writeStream(to, resp.Stream, length)
+	default:
+		_, err = to.Write(resp.Bytes)
 	}
-	_, err := c.writer.Write(resp.Bytes)
-	return err
+	return to.n, err
 }
 
 // writeHead sends status and fields. It returns the length of the body, -1 if it
@@ -60,7 +72,14 @@ func (c *call) writeHead(resp *http1.Response) (length int64) {
 			head.Add(f.Name, f.Value)
 		}
 	}
-	if resp.Close {
+	for _, f := range c.visit.Fields {
+		head.Add(f.Name, f.Value)
+	}
+	if c.visit.RequestID {
+		head.Set(http1.RequestIDField, c.req.ID())
+	}
+	// In HTTP/2 that would end the other streams, too.
+	if resp.Close && c.req.Major < 2 || c.req.Close {
 		head.Set("Connection", "close")
 	}
 	if !(http1.Header(resp.Header).Has("Content-Type")) && head.Get("Content-Type") == "" {
@@ -88,34 +107,42 @@ func (c *call) writeHead(resp *http1.Response) (length int64) {
 
 // writeFile sends a section of a file, and those behind it; by sendfile, where
 // the server can.
-func (c *call) writeFile(f *http1.Section) error {
+func (c *call) writeFile(to *counted, f *http1.Section) error {
 	for ; f != nil; f = f.Next {
-		if _, err := c.writer.Write(f.Before); err != nil {
+		if _, err := to.Write(f.Before); err != nil {
 			return err
 		}
 		if f.Size == 0 {
 			continue
 		}
-		if err := c.writeSection(f); err != nil {
+		if err := c.writeSection(to, f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *call) writeSection(f *http1.Section) error {
-	if f.Owner != nil {
-		// The file's own offset, by which net/http would send it, is not ours.
-		n, err := io.Copy(c.writer, io.NewSectionReader(f.File, f.Offset, f.Size))
-		if err == nil && n < f.Size {
-			err = fmt.Errorf("%w: %s ended after %d of %d bytes", errCut, f.File.Name(), n, f.Size)
+func (c *call) writeSection(to *counted, f *http1.Section) error {
+	if _, fast := c.writer.(io.ReaderFrom); fast && f.Owner == nil && c.visit.Stall <= 0 {
+		if _, err := f.File.Seek(f.Offset, io.SeekStart); err != nil {
+			return fmt.Errorf("%w: %w", errCut, err)
 		}
-		return err
+		n, err := io.CopyN(c.writer, f.File, f.Size)
+		to.n += n
+		return shorter(f, n, err)
 	}
-	if _, err := f.File.Seek(f.Offset, io.SeekStart); err != nil {
-		return fmt.Errorf("%w: %w", errCut, err)
+	// The file's own offset, by which net/http would send it, is not ours.
+	buf := copyBuffers.Get().(*[]byte)
+	defer copyBuffers.Put(buf)
+	n, err := io.CopyBuffer(to, io.NewSectionReader(f.File, f.Offset, f.Size), *buf)
+	if err == nil && n < f.Size {
+		err = io.EOF
 	}
-	n, err := io.CopyN(c.writer, f.File, f.Size)
+	return shorter(f, n, err)
+}
+
+// shorter says that a file has shrunk since its length was told.
+func shorter(f *http1.Section, n int64, err error) error {
 	if err == io.EOF {
 		return fmt.Errorf("%w: %s ended after %d of %d bytes", errCut, f.File.Name(), n, f.Size)
 	}
@@ -123,7 +150,7 @@ func (c *call) writeSection(f *http1.Section) error {
 }
 
 // writeStream sends what a stream yields, as it comes.
-func (c *call) writeStream(stream io.ReadCloser, length int64) error {
+func (c *call) writeStream(to *counted, stream io.ReadCloser, length int64) error {
 	stop := context.AfterFunc(c.from.Context(), func() { _ = stream.Close() })
 	defer stop()
 	buf := copyBuffers.Get().(*[]byte)
@@ -140,7 +167,7 @@ func (c *call) writeStream(stream io.ReadCloser, length int64) error {
 		got, err := stream.Read(p)
 		if got > 0 {
 			n += int64(got)
-			if _, err := c.writer.Write(p[:got]); err != nil {
+			if _, err := to.Write(p[:got]); err != nil {
 				return err
 			}
 			_ = flush()

@@ -30,6 +30,9 @@ func (c *Conn) Close() error {
 	return c.Conn.Close()
 }
 
+// TLS returns the connection as package crypto/tls knows it.
+func (c *Conn) TLS() *tls.Conn { return c.Conn }
+
 // CloseWrite tells the client that nothing more will come, first by TLS's own
 // close_notify (RFC 9112 section 9.8), then by the end of the stream.
 func (c *Conn) CloseWrite() error {
