@@ -28,7 +28,9 @@ func (*reading) Allow() []string { return []string{"GET"} }
 func TestMount_Routes(t *testing.T) {
 	docs := pipelines.Mount{Path: "/docs", Name: "DOCS", Handler: func() http1.HandlerPart {
 		r := new(reading)
-		r.Func = func(_ context.Context, req *http1.Request) (*http1.Response, error) { return http1.Text(req, 200, "DOCS"), nil }
+		r.Func = func(_ context.Context, req *http1.Request) (*http1.Response, error) {
+			return http1.Text(req, 200, "DOCS"), nil
+		}
 		return r
 	}}
 	x := serve(t, &pipelines.Server{Trace: true, Mounts: []pipelines.Mount{

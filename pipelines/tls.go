@@ -47,18 +47,23 @@ func (s *Server) SecureListener(socket net.Listener, config *tls.Config) *tcp.Li
 //
 //	socket ─▶ HANDSHAKE ═▶ Connection, or Session
 func (s *Server) Secure(conn net.Conn, config *tls.Config) *axon.Graph {
+	var continues func(net.Conn, error) bool
+	if s.renewal != nil {
+		continues = s.renewal.continues
+	}
 	return &axon.Graph{Name: "secure", Parts: axon.Parts{{Name: "HANDSHAKE", Component: &secure.Handshake{
 		Conn: conn, Config: config, Time: s.Limits.HeadTime, Stall: s.Limits.Stall, Count: s.Handshakes,
 		Connection: func(conn *secure.Conn, protocol string) (*axon.Graph, error) {
 			switch {
 			case protocol == "h2":
 				return s.Session(conn), nil
-			case s.Blueprint != nil:
-				return s.Blueprint(conn), nil
+			case s.renewal != nil:
+				return s.renewal.graph(conn, nil), nil
 			}
-			return s.Connection(conn), nil
+			return s.blueprint(conn, nil), nil
 		},
-		Plain: s.plainly,
+		Continues: continues,
+		Plain:     s.plainly,
 	}}}}
 }
 
