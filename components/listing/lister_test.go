@@ -176,8 +176,8 @@ func TestLister_Validate(t *testing.T) {
 // names returns the names on a page, in their order.
 func names(page []byte) (all []string) {
 	for _, part := range strings.Split(string(page), `<td class="name">`)[1:] {
-		_, name, ok := strings.Cut(part, "<bdi>")
-		if name, _, ok = strings.Cut(name, "</bdi>"); ok {
+		_, name, _ := strings.Cut(part, "<bdi>")
+		if name, _, ok := strings.Cut(name, "</bdi>"); ok {
 			all = append(all, html.UnescapeString(name))
 		}
 	}
