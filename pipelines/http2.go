@@ -67,9 +67,11 @@ func (s *Server) plainListener(socket net.Listener) *tcp.Listener {
 //
 //	socket ─▶ PREFACE ═▶ Connection, or Session
 func (s *Server) Either(conn net.Conn) *axon.Graph {
+	first := *s
+	first.renewal = nil // PREFACE has read of the connection, and does not hand it on
 	return &axon.Graph{Name: "either", Parts: axon.Parts{{Name: "PREFACE", Component: &http2.Preface{
 		Conn: conn, Time: s.Limits.HeadTime,
-		HTTP1: func(conn net.Conn) (*axon.Graph, error) { return s.Connection(conn), nil },
+		HTTP1: func(conn net.Conn) (*axon.Graph, error) { return first.Connection(conn), nil },
 		HTTP2: func(conn net.Conn) (*axon.Graph, error) { return s.Session(conn), nil },
 	}}}}
 }
@@ -85,7 +87,7 @@ func (s *Site) streaming(g *axon.Graph) {
 	if most <= 0 {
 		most = 1024
 	}
-	s.streams = &nethttp.Graph{Application: s.Application, Most: most}
+	s.streams = &nethttp.Graph{Application: s.renewal.application, Most: most}
 	pool := s.streams.Part()
 	g.Parts = append(g.Parts, axon.Part{Name: "STREAMS", Component: pool, Policy: axon.Policy{Restarts: -1}})
 	if s.ErrorLog != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/http1"
+	"github.com/kamaelia-go/kamaelia/components/nethttp"
 	"github.com/kamaelia-go/kamaelia/components/tcp"
 )
 
@@ -93,14 +94,24 @@ func (r *renewal) replace(next *Server) {
 func (r *renewal) stale(s *Server) bool { return r != nil && r.now.Load() != s }
 
 // graph makes the graph of a connection.
-func (r *renewal) graph(conn net.Conn, rota *tcp.Rota) (g *axon.Graph) {
+func (r *renewal) graph(conn net.Conn, rota *tcp.Rota) *axon.Graph {
+	return r.made(func(s *Server) *axon.Graph { return s.blueprint(conn, rota) })
+}
+
+// application makes a graph that answers requests of HTTP/2.
+func (r *renewal) application(source *nethttp.Source, sink *nethttp.Sink) *axon.Graph {
+	return r.made(func(s *Server) *axon.Graph { return s.Application(source, sink) })
+}
+
+// made makes a graph that belongs to the Server of now until it has ended.
+func (r *renewal) made(by func(*Server) *axon.Graph) (g *axon.Graph) {
 	s := r.enter()
 	defer func() {
 		if g == nil { // or it panicked
 			r.leave(s)
 		}
 	}()
-	if g = s.blueprint(conn, rota); g != nil {
+	if g = by(s); g != nil {
 		g.OnEnd(func(error) { r.leave(s) })
 	}
 	return g
@@ -142,8 +153,10 @@ func (r *renewal) continues(conn net.Conn, err error) bool {
 // closed. When the last graph of a Server that was replaced has ended, its Unused
 // is called.
 //
-// What belongs to the whole Site stays: its sockets, its logs, and its Quota,
-// whose bounds become those of the new Server. The site must have a Graph.
+// What belongs to the whole Site stays: its sockets, its logs, how it speaks
+// HTTP/2, and its Quota, whose bounds become those of the new Server. The site must
+// have a Graph. A connection that came without TLS where HTTP/2 is spoken, too, and
+// chose HTTP/1, keeps the Server it has.
 func (s *Site) Renew(next *Server) error {
 	if err := next.Validate(); err != nil {
 		return err
@@ -151,5 +164,8 @@ func (s *Site) Renew(next *Server) error {
 	next.renewal, next.Log, next.Quota = s.renewal, s.Log, s.quota()
 	next.Quota.Limit(next.most(), next.MostEach)
 	s.renewal.replace(next)
+	if s.streams != nil {
+		s.streams.Renew()
+	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
+	"github.com/kamaelia-go/kamaelia/components/secure/securetest"
 	"github.com/kamaelia-go/kamaelia/pipelines"
 )
 
@@ -251,5 +254,38 @@ func TestRenew_TLS(t *testing.T) {
 			}
 		}
 	}
+	x.finish()
+}
+
+func TestRenew_HTTP2(t *testing.T) {
+	site := &pipelines.Site{Server: *edition(1)}
+	unused := make(chan struct{})
+	site.Unused = func() { close(unused) }
+	x := secureSite(t, site)
+	transport := &http.Transport{TLSClientConfig: securetest.Client(t, "a", x.pair), ForceAttemptHTTP2: true}
+	defer transport.CloseIdleConnections()
+	get := func(want string) {
+		t.Helper()
+		resp, err := (&http.Client{Transport: transport}).Get("https://" + x.addr + "/a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil || resp.ProtoMajor != 2 || string(body) != want {
+			t.Errorf("%s %q, %v; want %q", resp.Proto, body, err, want)
+		}
+	}
+	get("1 /a")
+	if err := site.Renew(edition(2)); err != nil {
+		t.Fatal(err)
+	}
+	get("2 /a")
+	select {
+	case <-unused:
+	case <-time.After(10 * time.Second):
+		t.Error("the old server is in use still")
+	}
+	transport.CloseIdleConnections()
 	x.finish()
 }
