@@ -19,16 +19,24 @@ package config
 // A Config is all that can be said about a server. Its keys are those of the
 // file; the ones of Site stand beside the others, and describe the default site.
 type Config struct {
-	// Listen is where the server can be reached: host:port, :port for all
-	// addresses of the machine, unix:PATH, or systemd for the sockets that
-	// systemd hands over. The default is 127.0.0.1:8080.
+	// Listen is where the server can be reached. The default is 127.0.0.1:8080.
 	Listen []Listen `yaml:"listen"`
+
+	// HTTP2 says how HTTP/2 is spoken: with clients that come by TLS, unless it is
+	// off.
+	HTTP2 HTTP2 `yaml:"http2"`
+
+	// HSTS tells clients that come by TLS to do so from then on.
+	HSTS *HSTS `yaml:"hsts"`
 
 	// Admin turns on metrics and profiles, at an address of their own.
 	Admin *Admin `yaml:"admin"`
 
 	// AccessLog is where a line for each request goes.
 	AccessLog AccessLog `yaml:"access-log"`
+
+	// RequestID gives each request a name, which its answer tells.
+	RequestID *RequestID `yaml:"request-id"`
 
 	// Limits bounds what clients can make the server hold.
 	Limits Limits `yaml:"limits"`
@@ -39,6 +47,10 @@ type Config struct {
 	// Grace is how long requests under way may take when the server is told to
 	// end. The default is 10s.
 	Grace Duration `yaml:"grace"`
+
+	// Drain is how long the server goes on when it is told to end, while health
+	// says that it will. The default is 0s.
+	Drain Duration `yaml:"drain"`
 
 	// Methods are names of methods that handlers may be asked with, beside the
 	// standard ones.
@@ -66,7 +78,9 @@ type Config struct {
 
 // A Listen is a place where the server can be reached.
 type Listen struct {
-	// Address is host:port, :port, unix:PATH or systemd.
+	// Address is host:port, :port for all addresses of the machine, unix:PATH,
+	// unix:PATH,mode=0660, systemd: for the sockets that systemd hands over, or
+	// systemd:NAME.
 	Address string `yaml:"address,short"`
 
 	// TLS are the certificates; the first is for clients that name no host, or
@@ -74,7 +88,7 @@ type Listen struct {
 	TLS []Certificate `yaml:"tls"`
 }
 
-// A Certificate is a pair of files in PEM.
+// A Certificate is a pair of files in PEM. They are read again when they change.
 type Certificate struct {
 	// Certificate is the file with the certificate, and those that lead to the
 	// root.
@@ -84,10 +98,39 @@ type Certificate struct {
 	Key string `yaml:"key"`
 }
 
+// HTTP2 says how HTTP/2 is spoken.
+type HTTP2 struct {
+	// Off says not to offer it.
+	Off bool `yaml:"off,off"`
+
+	// Plain says to speak it without TLS too, with clients that begin with it.
+	Plain bool `yaml:"plain"`
+
+	// Streams is how many requests of one connection may be under way at once. The
+	// default is 100.
+	Streams int `yaml:"streams"`
+
+	// Most is how many requests of all connections are answered at once. The
+	// default is 1024.
+	Most int `yaml:"most"`
+}
+
+// HSTS tells clients to come by TLS (RFC 6797).
+type HSTS struct {
+	// MaxAge is how long they shall remember it. The default is 1y.
+	MaxAge Duration `yaml:"max-age,short"`
+
+	// Subdomains says that it is for all hosts below, too.
+	Subdomains bool `yaml:"subdomains"`
+
+	// Preload says that browsers may come with this knowledge.
+	Preload bool `yaml:"preload"`
+}
+
 // Admin is what only the people who run the server should reach.
 type Admin struct {
 	// Address is where it listens, such as 127.0.0.1:9090 or unix:PATH.
-	Address string `yaml:"address,short"`
+	Address []string `yaml:"address,short"`
 }
 
 // AccessLog is where a line for each request goes.
@@ -96,56 +139,19 @@ type AccessLog struct {
 	// The default is -.
 	File string `yaml:"file,short"`
 
-	// Format is combined, common, json, or a template. The default is combined.
+	// Format is combined, common, json, or a template such as "{remote} {status}".
+	// The default is combined.
 	Format string `yaml:"format"`
+
+	// IDs says that lines in JSON tell the name of the request.
+	IDs bool `yaml:"ids"`
+
+	// Timings says that lines tell how long each stage took.
+	Timings bool `yaml:"timings"`
 }
 
-// Limits bounds what clients can make the server hold. A limit that is not set
-// has its default; where off is possible, it means that there is none.
-type Limits struct {
-	// Connections is how many may be open at once. The default is no limit.
-	Connections int `yaml:"connections"`
-
-	// Target is the longest request target. The default is 8KiB.
-	Target Size `yaml:"target"`
-
-	// Head is the largest head of a request. The default is 16KiB.
-	Head Size `yaml:"head"`
-
-	// Fields is the largest number of fields in a head. The default is 100.
-	Fields int `yaml:"fields"`
-
-	// Body is the largest body of a request. The default is no limit.
-	Body Size `yaml:"body"`
-
-	// ChunkLine is the longest line before a chunk. The default is 256.
-	ChunkLine Size `yaml:"chunk-line"`
-
-	// Trailer is the largest trailer section. The default is 4KiB.
-	Trailer Size `yaml:"trailer"`
-
-	// Drain is how much of a body that nobody reads is thrown away to keep the
-	// connection. The default is 256KiB.
-	Drain Size `yaml:"drain"`
-
-	// Pipeline is how many requests of one connection may be under way at once.
-	// The default is 16.
-	Pipeline int `yaml:"pipeline"`
-}
-
-// Timeouts bounds what clients can make the server wait for. Each has a default,
-// and off means that there is no bound.
-type Timeouts struct {
-	// Head is the longest time for the head of a request. The default is 10s.
-	Head Duration `yaml:"head"`
-
-	// Body is the longest time between two pieces of a body. The default is 30s.
-	Body Duration `yaml:"body"`
-
-	// Idle is the longest time between two requests. The default is 60s.
-	Idle Duration `yaml:"idle"`
-
-	// Stall is the longest time for which a client may take nothing of what is
-	// sent. The default is 30s.
-	Stall Duration `yaml:"stall"`
+// RequestID gives each request a name.
+type RequestID struct {
+	// Trust takes the name that the client has sent, as a proxy does.
+	Trust bool `yaml:"trust"`
 }

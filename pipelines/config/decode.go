@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -162,20 +163,33 @@ func (d *decoder) Visit(n ast.Node) ast.Visitor {
 	return d
 }
 
-// pointer fills an optional struct: true is one with nothing set, false none.
+// pointer fills an optional struct: true is one with nothing set; off and false
+// are none, unless the struct has a word for that.
 func (d *decoder) pointer(path string, n ast.Node, v reflect.Value) {
-	if b, ok := n.(*ast.BoolNode); ok {
-		if v.SetZero(); b.Value {
-			v.Set(reflect.New(v.Type().Elem()))
+	elem := v.Type().Elem()
+	if elem.Kind() == reflect.Struct {
+		if b, ok := n.(*ast.BoolNode); ok && b.Value {
+			v.Set(reflect.New(elem))
+			return
 		}
-		return
+		if isOff(n) && !slices.ContainsFunc(keysOf(elem), func(k key) bool { return k.off }) {
+			v.SetZero()
+			return
+		}
 	}
-	if s, ok := n.(*ast.StringNode); ok && s.Value == "off" && s.Token.Type == token.StringType {
-		v.SetZero()
-		return
-	}
-	v.Set(reflect.New(v.Type().Elem()))
+	v.Set(reflect.New(elem))
 	d.value(path, n, v.Elem())
+}
+
+// isOff reports whether a value says that something is not wanted.
+func isOff(n ast.Node) bool {
+	switch m := n.(type) {
+	case *ast.BoolNode:
+		return !m.Value
+	case *ast.StringNode:
+		return m.Value == "off" && m.Token.Type == token.StringType
+	}
+	return false
 }
 
 // list fills a slice. A value that is no list is a list of one.
@@ -248,6 +262,14 @@ func described(n ast.Node) string {
 }
 
 func wanted(t reflect.Type) string {
+	switch t {
+	case reflect.TypeFor[Duration]():
+		return "a time such as 10s"
+	case reflect.TypeFor[Size]():
+		return "a size such as 64KiB"
+	case reflect.TypeFor[Count]():
+		return "a whole number, or off"
+	}
 	switch t.Kind() {
 	case reflect.String:
 		return "a text (in quotes, if it looks like something else)"
@@ -260,8 +282,5 @@ func wanted(t reflect.Type) string {
 	case reflect.Struct, reflect.Map:
 		return "a group of keys"
 	}
-	if t == reflect.TypeFor[Duration]() {
-		return "a time such as 10s"
-	}
-	return "a size such as 64KiB"
+	return "a text"
 }

@@ -30,8 +30,8 @@ func document(v reflect.Value) any {
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		if group := document(v.Elem()); !isEmpty(group) {
-			return group
+		if inner := document(v.Elem()); !isEmpty(inner) {
+			return inner
 		}
 		return true
 	case reflect.Struct:
@@ -58,16 +58,19 @@ func document(v reflect.Value) any {
 
 // group makes a struct's keys, or its short form if that says it all.
 func group(v reflect.Value) any {
-	all, short := yaml.MapSlice{}, false
+	all, short, off := yaml.MapSlice{}, false, false
 	for _, k := range keysOf(v.Type()) {
 		f := v.FieldByIndex(k.index)
 		if f.IsZero() {
 			continue
 		}
-		short = short || k.short
+		short, off = short || k.short, off || k.off
 		all = append(all, yaml.MapItem{Key: k.name, Value: document(f)})
 	}
-	if short && len(all) == 1 {
+	switch {
+	case off && len(all) == 1:
+		return false
+	case short && len(all) == 1 && !isList(all[0].Value):
 		return all[0].Value
 	}
 	return all
@@ -76,4 +79,11 @@ func group(v reflect.Value) any {
 func isEmpty(group any) bool {
 	all, ok := group.(yaml.MapSlice)
 	return ok && len(all) == 0
+}
+
+// isList reports whether a value is a list that is not to stand in its struct's
+// place: there may be a list of structs around it.
+func isList(v any) bool {
+	_, ok := v.([]any)
+	return ok
 }

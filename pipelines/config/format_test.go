@@ -16,6 +16,9 @@ func anything(t *rapid.T, v reflect.Value, path string) {
 	case Duration:
 		v.SetInt(rapid.Int64Range(-1, 1<<60).Draw(t, path))
 		return
+	case Count:
+		v.SetInt(rapid.Int64Range(-1, 1<<30).Draw(t, path))
+		return
 	case Size:
 		v.SetInt(rapid.OneOf(rapid.Int64Range(-1, 1<<40), rapid.Map(rapid.Int64Range(1, 1000), func(n int64) int64 { return n << 20 })).Draw(t, path))
 		return
@@ -82,7 +85,7 @@ func ExampleFormat() {
 	c := &Config{
 		Listen: []Listen{{Address: ":80"}},
 		Grace:  Duration(30e9),
-		Site:   Site{Place: Place{Root: "/srv/www", Hidden: true}},
+		Site:   Site{Place: Place{Root: "/srv/www", Options: Options{Index: []string{"a.html"}}}},
 		Sites: []Host{{
 			Hosts: []string{"example.org", "www.example.org"},
 			Site:  Site{Place: Place{Root: "/srv/example"}},
@@ -93,7 +96,7 @@ func ExampleFormat() {
 	// listen: :80
 	// grace: 30s
 	// root: /srv/www
-	// hidden: true
+	// index: a.html
 	// sites:
 	//   hosts:
 	//     - example.org

@@ -14,6 +14,7 @@ type key struct {
 	name  string
 	index []int
 	short bool // a value in the struct's place is this key's
+	off   bool // off in the struct's place is this key's
 }
 
 // keysOf lists the keys of a struct in the order of its fields.
@@ -25,11 +26,11 @@ func keysOf(t reflect.Type) []key {
 		case !f.IsExported():
 		case option == "inline":
 			for _, k := range keysOf(f.Type) {
-				k.index, k.short = append(slices.Clone(f.Index), k.index...), false
+				k.index, k.short, k.off = append(slices.Clone(f.Index), k.index...), false, false
 				keys = append(keys, k)
 			}
 		default:
-			keys = append(keys, key{name, f.Index, option == "short"})
+			keys = append(keys, key{name, f.Index, option == "short", option == "off"})
 		}
 	}
 	return keys
@@ -39,8 +40,12 @@ func keysOf(t reflect.Type) []key {
 func (d *decoder) structure(path string, n ast.Node, v reflect.Value) {
 	keys := keysOf(v.Type())
 	if _, ok := n.(ast.MapNode); !ok {
-		i := slices.IndexFunc(keys, func(k key) bool { return k.short })
-		if i < 0 {
+		i := slices.IndexFunc(keys, func(k key) bool { return k.off })
+		if i >= 0 && isOff(n) {
+			v.FieldByIndex(keys[i].index).SetBool(true)
+			return
+		}
+		if i = slices.IndexFunc(keys, func(k key) bool { return k.short }); i < 0 {
 			d.mismatch(path, n, v.Type())
 			return
 		}

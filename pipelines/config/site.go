@@ -11,14 +11,18 @@ type Host struct {
 }
 
 // A Site is what the hosts of one name serve. A request passes, in this order,
-// Redirects, Rewrites and Auth, and then comes to the place with the longest path
-// that fits.
+// HTTPS, Redirects, Rewrites and Auth, and then comes to the place with the
+// longest path that fits. Sites have nothing from each other.
 type Site struct {
 	// Place is what is served at /; its keys stand beside the others.
 	Place `yaml:",inline"`
 
-	// Paths are what is served below other paths, such as /downloads.
+	// Paths are what is served below other paths, such as /downloads. They have
+	// the options of the site, unless they give their own.
 	Paths map[string]Place `yaml:"paths"`
+
+	// HTTPS sends clients that come without TLS to https.
+	HTTPS *HTTPS `yaml:"https"`
 
 	// Redirects send clients elsewhere. The first that fits counts.
 	Redirects []Redirect `yaml:"redirects"`
@@ -46,6 +50,30 @@ type Place struct {
 	// Root is the directory whose files are served.
 	Root string `yaml:"root,short"`
 
+	// Options say how.
+	Options `yaml:",inline"`
+
+	// Fallback is the path of the page that is sent in place of those that are not
+	// there, such as /index.html, for applications that make their pages in the
+	// browser.
+	Fallback string `yaml:"fallback"`
+
+	// Listing shows what is in directories without an index file.
+	Listing *Listing `yaml:"listing"`
+
+	// Put lets clients write files by PUT and DELETE.
+	Put *Put `yaml:"put"`
+
+	// WebDAV shares the directory by WebDAV.
+	WebDAV *WebDAV `yaml:"webdav"`
+
+	// Cache keeps answers in memory, as RFC 9111 allows.
+	Cache *Cache `yaml:"cache"`
+}
+
+// Options say how files are served. The paths of a site have those of the site,
+// unless they give their own.
+type Options struct {
 	// Index names the files that stand for a directory; the first that exists
 	// counts. The default is index.html; [] means none.
 	Index []string `yaml:"index"`
@@ -57,8 +85,33 @@ type Place struct {
 	// is application/octet-stream.
 	DefaultType string `yaml:"default-type"`
 
+	// Charset is what types of text are said to be in. The default is utf-8; none
+	// says nothing.
+	Charset string `yaml:"charset"`
+
 	// Hidden says to serve names that begin with a dot, too.
-	Hidden bool `yaml:"hidden"`
+	Hidden *bool `yaml:"hidden"`
+
+	// Links says which symbolic links are followed: inside, those that stay in the
+	// root; owner, of these those to files of the link's owner; or none. The
+	// default is inside.
+	Links string `yaml:"links"`
+
+	// CacheControl says how long clients and caches may keep files. The first that
+	// fits counts.
+	CacheControl []CacheControl `yaml:"cache-control"`
+
+	// Precompressed names the codings of files beside others that are sent in
+	// their place to who accepts them: zstd for .zst, br for .br and gzip for .gz.
+	// The default is all three; [] means none.
+	Precompressed []string `yaml:"precompressed"`
+
+	// Compress codes what is not coded, for clients that accept it.
+	Compress *Compress `yaml:"compress"`
+
+	// Ranges is how many byte ranges a request may ask for. The default is 50; off
+	// serves none.
+	Ranges Count `yaml:"ranges"`
 
 	// Memory is how much of small files is kept in memory. The default is 64MiB;
 	// off keeps none.
@@ -71,6 +124,122 @@ type Place struct {
 	// Fresh is for how long a change of a file may go unseen. The default is
 	// 100ms; off looks at the disk with each request.
 	Fresh Duration `yaml:"fresh"`
+}
+
+// A CacheControl says how long files may be kept.
+type CacheControl struct {
+	// Paths are the files that it is for: *.css for names, /docs/** for paths in
+	// the root, {hash} for eight or more hexadecimal digits in a name.
+	Paths []string `yaml:"paths"`
+
+	// Value is that of the Cache-Control field, such as no-cache or max-age=3600;
+	// immutable is for a year, and without asking again.
+	Value string `yaml:"value"`
+
+	// Expires is how long after the answer the Expires field says that the file
+	// is old. The default is to send none.
+	Expires Duration `yaml:"expires"`
+}
+
+// Compress says what is coded, and how.
+type Compress struct {
+	// Off says to code nothing.
+	Off bool `yaml:"off,off"`
+
+	// Codings are those that are offered, the one that is liked best first: zstd
+	// and gzip. The default is both.
+	Codings []string `yaml:"codings,short"`
+
+	// Types are the media types that are coded: text/html, text/*, +xml. The
+	// default is texts, and what else is not compressed by itself.
+	Types []string `yaml:"types"`
+
+	// Least is the size from which on a body is coded. The default is 1KiB; off
+	// codes all.
+	Least Size `yaml:"least"`
+
+	// Gzip is the level for gzip, 1 to 9. The default is 5.
+	Gzip int `yaml:"gzip"`
+
+	// Zstd is the level for zstd, 1 to 22. The default is 3.
+	Zstd int `yaml:"zstd"`
+
+	// Memory is how much that was coded is kept for the next request. The default
+	// is 16MiB; off keeps none.
+	Memory Size `yaml:"memory"`
+
+	// Streams is how many bodies may be coded as they flow at once. The default is
+	// 32.
+	Streams int `yaml:"streams"`
+}
+
+// Listing says how directories are shown.
+type Listing struct {
+	// Most is how many names are shown. The default is 10000.
+	Most int `yaml:"most"`
+
+	// Page is how many names a page has. The default is 1000.
+	Page int `yaml:"page"`
+}
+
+// Put says what may be written.
+type Put struct {
+	// Largest is the size of the largest file. The default is no limit.
+	Largest Size `yaml:"largest"`
+
+	// Spare is how much of the disk is left free. The default is 0.
+	Spare Size `yaml:"spare"`
+}
+
+// WebDAV says what may be done by WebDAV. It serves hidden files, unless told
+// otherwise.
+type WebDAV struct {
+	// Largest is the size of the largest file. The default is no limit.
+	Largest Size `yaml:"largest"`
+
+	// Spare is how much of the disk is left free. The default is 0.
+	Spare Size `yaml:"spare"`
+
+	// Infinity says to tell of a whole tree at once.
+	Infinity bool `yaml:"infinity"`
+
+	// LockTime is how long a lock lasts at most. The default is 1h.
+	LockTime Duration `yaml:"lock-time"`
+
+	// Locks is how many locks there may be. The default is 10000.
+	Locks int `yaml:"locks"`
+}
+
+// Cache says what is kept of answers.
+type Cache struct {
+	// Memory is how much may be kept. The default is 64MiB.
+	Memory Size `yaml:"memory,short"`
+
+	// Largest is the largest body that is kept. The default is 1MiB.
+	Largest Size `yaml:"largest"`
+
+	// Variants is how many answers are kept for one URL. The default is 16.
+	Variants int `yaml:"variants"`
+
+	// Wait is how long a request may wait for another one that asks the same. The
+	// default is 5s; off waits for none.
+	Wait Duration `yaml:"wait"`
+
+	// Deaf says that clients can not ask for a new answer.
+	Deaf bool `yaml:"deaf"`
+
+	// Name is what the cache calls itself in a Cache-Status field. The default is
+	// to send none.
+	Name string `yaml:"name"`
+}
+
+// HTTPS sends clients to https.
+type HTTPS struct {
+	// Port is where https is served. The default is 443.
+	Port int `yaml:"port"`
+
+	// Except are paths that are served without TLS too, each with all below it.
+	Except []string `yaml:"except"`
 }
 
 // A Redirect sends clients elsewhere.
@@ -107,8 +276,8 @@ type Rewrite struct {
 
 // A Header changes the fields of answers.
 type Header struct {
-	// Paths are the paths that it is for: /docs for that and all below, *.css for
-	// names, with stars anywhere. The default is all.
+	// Paths are the paths that it is for: /docs/** for all below /docs, *.css for
+	// names. The default is all.
 	Paths []string `yaml:"paths"`
 
 	// Set gives fields a value, in place of what they had.

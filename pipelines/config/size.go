@@ -58,3 +58,33 @@ func (s Size) String() string {
 	}
 	return strconv.FormatInt(int64(s), 10)
 }
+
+// A Count is a number as it stands in a file: 100, or off. Off is less than zero.
+type Count int
+
+var errCount = errors.New("not a whole number such as 100, or off")
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (c *Count) UnmarshalText(text []byte) error {
+	if string(text) == "off" {
+		*c = Off
+		return nil
+	}
+	n, err := strconv.ParseUint(string(text), 10, 31)
+	if err != nil {
+		return errCount
+	}
+	*c = Count(n)
+	return nil
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (c Count) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// String returns a form that UnmarshalText reads.
+func (c Count) String() string {
+	if c < 0 {
+		return "off"
+	}
+	return strconv.Itoa(int(c))
+}
