@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
@@ -38,6 +39,29 @@ func TestGraph_ChangedRequest(t *testing.T) {
 		g.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/?"+query, nil))
 		if w.Code != want || want == 200 && w.Body.String() != "changed" {
 			t.Errorf("%q: %d %q", query, w.Code, w.Body)
+		}
+	}
+}
+
+// A response that was made before tells when; one that tells nonsense does not.
+func TestGraph_Date(t *testing.T) {
+	app := &pipelines.Server{Mounts: []pipelines.Mount{{
+		Path: "/", Name: "OLD",
+		Handler: func() http1.HandlerPart {
+			return &http1.HandlerFunc{Func: func(_ context.Context, req *http1.Request) (*http1.Response, error) {
+				resp := http1.Text(req, 200, "")
+				resp.Header.Add("Date", strings.ReplaceAll(req.Query, "+", " "))
+				return resp, nil
+			}}
+		},
+	}}}
+	g := &nethttp.Graph{Application: app.Application}
+	defer g.Shutdown(t.Context())
+	for query, want := range map[string]string{"Sun,+06+Nov+1994+08:49:37+GMT": "Sun, 06 Nov 1994 08:49:37 GMT", "soon": ""} {
+		w := httptest.NewRecorder()
+		g.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/?"+query, nil))
+		if got := w.Header().Get("Date"); got != want {
+			t.Errorf("%q: %q", query, got)
 		}
 	}
 }

@@ -67,7 +67,11 @@ func (c *call) writeHead(resp *http1.Response) (length int64) {
 	}
 	for _, f := range resp.Header {
 		switch http.CanonicalHeaderKey(f.Name) {
-		case "Date", "Connection", "Keep-Alive", "Transfer-Encoding": // the server's business
+		case "Connection", "Keep-Alive", "Transfer-Encoding": // the server's business
+		case "Date": // that of a response that was made before, as the Writer has it
+			if _, err := http1.ParseDate(f.Value); err == nil {
+				head.Set("Date", f.Value)
+			}
 		default:
 			head.Add(f.Name, f.Value)
 		}
