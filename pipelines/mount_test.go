@@ -114,4 +114,15 @@ func TestMount_Graph(t *testing.T) {
 		!strings.Contains(err.Error(), "called A") || !strings.Contains(err.Error(), `"/c" has no name`) {
 		t.Errorf("%v", err)
 	}
+	sites, err := pipelines.NewHosts(
+		pipelines.Host{Names: []string{"a.example"}, Mounts: []pipelines.Mount{told("", "/", "A")}},
+		pipelines.Host{Names: []string{"b.example"}, Mounts: []pipelines.Mount{told("b.example", "/", "A"), told("", "/b", "B"), told("", "/b", "C")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = (&pipelines.Server{Mounts: []pipelines.Mount{told("", "/", "A")}, Hosts: sites}).Validate()
+	if err == nil || strings.Contains(err.Error(), "a.example") || !strings.Contains(err.Error(), "site b.example") ||
+		!strings.Contains(err.Error(), `B and C are both mounted at "/b"`) || !strings.Contains(err.Error(), "host of its own") {
+		t.Errorf("%v", err)
+	}
 }
