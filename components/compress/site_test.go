@@ -248,3 +248,50 @@ func Example() {
 	// small.txt: "", Vary ""
 	// image.png: "", Vary ""
 }
+
+// What a request costs, by one client after the other, without a filter and with.
+func BenchmarkSite(b *testing.B) {
+	tr, err := tree(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer tr.Close()
+	with := mounted(tr, new(compress.Press))
+	without := with
+	without.Before, without.After = nil, nil
+	alone := with
+	alone.Before = nil
+	for _, c := range []struct {
+		name, accept string
+		mount        pipelines.Mount
+	}{
+		{"no filter", "gzip", without},
+		{"COMPRESS, not accepted", "identity", alone},
+		{"COMPRESS, gzip", "gzip", alone},
+		{"COMPRESS and TAGS, gzip", "gzip", with},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			addr, stop, err := start(c.mount)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer stop()
+			conn, err := net.Dial("tcp", addr)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer conn.Close()
+			r := bufio.NewReader(conn)
+			for b.Loop() {
+				fmt.Fprintf(conn, "GET /page.html HTTP/1.1\r\nHost: a\r\nAccept-Encoding: %s\r\n\r\n", c.accept)
+				resp, err := http.ReadResponse(r, nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
