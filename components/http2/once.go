@@ -9,9 +9,21 @@ import (
 type onceListener struct {
 	mu    sync.Mutex
 	conn  net.Conn // nil when it was accepted
-	once  sync.Once
-	ended chan struct{}
+	ended event
+	shut  event
 }
+
+// An event happens once.
+type event struct {
+	once sync.Once
+	over chan struct{}
+}
+
+func newOnceListener(conn net.Conn) *onceListener {
+	return &onceListener{conn: conn, ended: event{over: make(chan struct{})}, shut: event{over: make(chan struct{})}}
+}
+
+func (e *event) happens() { e.once.Do(func() { close(e.over) }) }
 
 var _ net.Listener = (*onceListener)(nil)
 
@@ -24,7 +36,10 @@ func (l *onceListener) Accept() (net.Conn, error) {
 	if conn != nil {
 		return conn, nil
 	}
-	<-l.ended
+	select {
+	case <-l.ended.over:
+	case <-l.shut.over:
+	}
 	return nil, net.ErrClosed
 }
 
@@ -35,10 +50,11 @@ func (l *onceListener) taken() bool {
 	return l.conn == nil
 }
 
-func (l *onceListener) end() { l.once.Do(func() { close(l.ended) }) }
-
 // Close implements net.Listener. The connection goes on.
-func (l *onceListener) Close() error { return nil }
+func (l *onceListener) Close() error {
+	l.shut.happens()
+	return nil
+}
 
 // Addr implements net.Listener.
 func (l *onceListener) Addr() net.Addr { return &net.UnixAddr{Name: "http2"} }

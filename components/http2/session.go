@@ -102,14 +102,14 @@ func (s *Session) Main(ctx context.Context) error {
 	if s.Log.Linked() {
 		s.visit.Sent = func(x http1.Exchange) { _ = s.Log.Send(ctx, x) }
 	}
-	once := &onceListener{conn: inner(s.Conn), ended: make(chan struct{})}
+	once := newOnceListener(inner(s.Conn))
 	server := s.newServer(ctx, limits, once)
 	if !s.begin(server) {
 		return nil
 	}
 	_ = server.Serve(once)
 	if once.taken() {
-		<-once.ended
+		<-once.ended.over
 	}
 	s.handlers.Wait()
 	return nil
@@ -129,6 +129,8 @@ func (s *Session) newServer(ctx context.Context, limits http1.Limits, once *once
 		Protocols:      protocols,
 		MaxHeaderBytes: limits.Head,
 		IdleTimeout:    limits.Idle,
+
+		ReadHeaderTimeout: limits.HeadTime, // for the preface
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams:          streams,
 			MaxReadFrameSize:              16 << 10, // the least; larger ones need a buffer each
@@ -142,7 +144,7 @@ func (s *Session) newServer(ctx context.Context, limits http1.Limits, once *once
 		BaseContext:                  func(net.Listener) context.Context { return ctx },
 		ConnState: func(_ net.Conn, state http.ConnState) {
 			if state == http.StateClosed {
-				once.end()
+				once.ended.happens()
 			}
 		},
 	}
@@ -156,12 +158,16 @@ func (s *Session) begin(server *http.Server) bool {
 	return !s.done
 }
 
-// Finish tells the client to send no more requests (GOAWAY).
+// Finish tells the client to send no more requests (GOAWAY). A connection that
+// has brought none is closed.
 func (s *Session) Finish() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.done = true
-	if s.server != nil {
+	switch {
+	case s.requests.Load() == 0:
+		_ = s.Conn.Close()
+	case s.server != nil:
 		now, cancel := context.WithCancel(context.Background())
 		cancel()
 		_ = s.server.Shutdown(now) // does not wait: Main does
