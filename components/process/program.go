@@ -1,0 +1,125 @@
+package process
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"time"
+)
+
+// A Program says what is run, and how. Its zero value lacks a Path alone.
+type Program struct {
+	// Path is the program: a path, or a name that is looked for in this process's
+	// PATH. It is required.
+	Path string
+
+	// Args are the arguments, without the program's name.
+	Args []string
+
+	// Name is what the program is told that its name is, its argument 0; "" means
+	// Path.
+	Name string
+
+	// Env is the whole environment, as KEY=VALUE. Nil means this process's own, and
+	// an empty list none.
+	Env []string
+
+	// Dir is the working directory; "" means this process's own.
+	Dir string
+
+	// User runs the program as another user, and with that user's groups: a name,
+	// or numbers as "UID" or "UID:GID". It needs the right to do so. Unix alone.
+	User string
+
+	// Root is the root directory that the program sees (chroot); Path and Dir are
+	// within it then. It needs the right to do so. Unix alone.
+	Root string
+
+	// Limits bound what the program and its children may use. Linux alone.
+	Limits Limits
+
+	// Grace is how long the program may take to end after it was told to, by TERM,
+	// before it is ended by KILL; 0 means 2 seconds.
+	Grace time.Duration
+
+	// Linger is how long it is waited for more output once the program has ended
+	// and others, such as a job in the background, hold its output open; 0 means 2
+	// seconds. Then these are ended as well. What was written is read in any case.
+	Linger time.Duration
+}
+
+// Limits bound what a program may use; 0 means that this process's own limit
+// holds. They are set as soon as the program runs, so the very first moment of
+// its life is not bounded.
+type Limits struct {
+	CPU       time.Duration // of processor time, for each process; whole seconds
+	Memory    int64         // bytes of address space, for each process
+	Files     int64         // open files, for each process
+	FileSize  int64         // bytes that a file may grow to
+	Processes int64         // of its user, in all
+}
+
+var errNoPath = errors.New("process: a Program needs a Path")
+
+// Validate reports what is wrong with a Program.
+func (p *Program) Validate() error {
+	l := p.Limits
+	switch {
+	case p.Path == "":
+		return errNoPath
+	case p.Grace < 0 || p.Linger < 0:
+		return fmt.Errorf("process: %s: a negative time", p.Path)
+	case l.CPU < 0 || min(l.Memory, l.Files, l.FileSize, l.Processes) < 0:
+		return fmt.Errorf("process: %s: a negative limit", p.Path)
+	}
+	return nil
+}
+
+func (p *Program) grace() time.Duration  { return cmp.Or(p.Grace, 2*time.Second) }
+func (p *Program) linger() time.Duration { return cmp.Or(p.Linger, 2*time.Second) }
+
+// command returns the program as it is to be started.
+func (p *Program) command() (*exec.Cmd, error) {
+	cmd := exec.Command(p.Path, p.Args...)
+	if p.Root != "" { // it is not looked for out here
+		cmd.Path, cmd.Err = p.Path, nil
+	}
+	cmd.Args[0] = cmp.Or(p.Name, p.Path)
+	cmd.Env, cmd.Dir = p.Env, p.Dir
+	return cmd, p.attributes(cmd)
+}
+
+// pipes are the three pipes between a program and its parts.
+type pipes struct {
+	stdin, stdout, stderr *os.File    // ours
+	theirs                [3]*os.File // the program's, in the order of its descriptors
+}
+
+// openPipes makes the pipes.
+func openPipes() (*pipes, error) {
+	p := new(pipes)
+	var err [3]error
+	p.theirs[0], p.stdin, err[0] = os.Pipe()
+	p.stdout, p.theirs[1], err[1] = os.Pipe()
+	p.stderr, p.theirs[2], err[2] = os.Pipe()
+	if err := errors.Join(err[:]...); err != nil {
+		p.closeTheirs()
+		p.closeOurs()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *pipes) closeTheirs() {
+	for _, f := range p.theirs {
+		_ = f.Close() // of a nil one it is an error
+	}
+}
+
+func (p *pipes) closeOurs() {
+	for _, f := range []*os.File{p.stdin, p.stdout, p.stderr} {
+		_ = f.Close()
+	}
+}

@@ -1,0 +1,23 @@
+//go:build !unix
+
+package process
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+)
+
+func (p *Program) attributes(*exec.Cmd) error {
+	if p.User != "" || p.Root != "" {
+		return errors.ErrUnsupported
+	}
+	return nil
+}
+
+// signalGroup ends the program alone: there are no groups here, and no TERM.
+func signalGroup(p *os.Process, _ bool) { _ = p.Kill() }
+
+func signalOf(*os.ProcessState) os.Signal { return nil }
+
+func waiting(*os.File) bool { return false }
