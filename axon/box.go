@@ -145,7 +145,9 @@ func (b *Outbox[T]) expose(inner box) error {
 		return exposeError(b, inner)
 	}
 	e := in.real()
-	e.alias = b
+	e.mu.Lock()
+	e.noted().alias = b
+	e.mu.Unlock()
 	if !b.end.CompareAndSwap(nil, e) {
 		return fmt.Errorf("%s stands for a box already", address(b))
 	}
@@ -244,8 +246,12 @@ func (b *Inbox[T]) exposed() box {
 }
 
 func (b *Outbox[T]) exposed() box {
-	if e := b.end.Load(); e != nil && e.alias != nil {
-		return e.alias
+	if e := b.end.Load(); e != nil {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if p := e.past; p != nil && p.alias != nil {
+			return p.alias
+		}
 	}
 	return b
 }
@@ -271,10 +277,13 @@ func (b *Outbox[T]) info() linkState {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s.sent, s.blocked = e.sent, e.blocked
-	if e.waiting > 0 {
-		s.since = e.since
-		s.blocked += time.Since(e.since)
+	s.sent = e.sent
+	if p := e.past; p != nil {
+		s.blocked = p.blocked
+		if e.waiting > 0 {
+			s.since = p.since
+			s.blocked += time.Since(p.since)
+		}
 	}
 	if e.to != nil {
 		s.to = e.to.box()

@@ -91,7 +91,7 @@ func (b *Outbox[T]) Tap(f func(T)) {
 	e := b.real()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.tap = f
+	e.noted().tap = f
 	if f == nil {
 		e.flags.And(^outTapped)
 	} else {
@@ -129,15 +129,36 @@ type outEnd[T any] struct {
 	waiting int32 // senders blocked now, the first since
 	owner   *part
 	sent    uint64
+	loose   bool        // drop while unlinked, rather than wait for a link
+	back    bool        // the link leads back: see Back
+	past    *outPast[T] // made when there is something to be noted
+}
 
+// outPast is what has become of an outbox whose sender was blocked, whose link was
+// moved, or that is tapped or exposed. Most outboxes have none.
+type outPast[T any] struct {
 	tap     func(T)
 	moved   chan struct{} // closed when to changes; made by a blocked sender
 	since   time.Time
 	blocked time.Duration // time that senders have been blocked in all
 	alias   box           // the outermost box that exposes this one
-	loose   bool          // drop while unlinked, rather than wait for a link
-	back    bool          // the link leads back: see Back
 	former  []*inEnd[T]   // inboxes that the link was moved away from
+}
+
+// noted returns the outbox's past. The caller holds mu.
+func (e *outEnd[T]) noted() *outPast[T] {
+	if e.past == nil {
+		e.past = &outPast[T]{}
+	}
+	return e.past
+}
+
+// follow lets blocked senders look where the link leads now. The caller holds mu.
+func (e *outEnd[T]) follow() {
+	if p := e.past; p != nil && p.moved != nil {
+		close(p.moved)
+		p.moved = nil
+	}
 }
 
 // sendSlowly sends with all the questions asked. It is entered with mu locked,
@@ -152,7 +173,7 @@ func (e *outEnd[T]) sendSlowly(ctx context.Context, b *Outbox[T], v T) error {
 			return e.owner.cause()
 		case f&outTapped != 0 && !tapped:
 			tapped = true
-			e.tap(v)
+			e.past.tap(v)
 		}
 		in := e.to
 		switch {
@@ -206,17 +227,18 @@ func (e *outEnd[T]) block(ctx context.Context, in *inEnd[T], v T) (sent bool, er
 		room, gone = in.ch, in.gone
 		in.mu.Unlock()
 	}
-	if e.moved == nil {
-		e.moved = make(chan struct{})
+	past := e.noted()
+	if past.moved == nil {
+		past.moved = make(chan struct{})
 	}
-	moved := e.moved
+	moved := past.moved
 	var stopped <-chan struct{}
 	if e.owner != nil && ctx != context.Context(e.owner.ctx.Load()) {
 		stopped = e.owner.ctx.Load().Done()
 	}
 	start := time.Now()
 	if e.waiting++; e.waiting == 1 {
-		e.since = start
+		past.since = start
 	}
 	e.mu.Unlock()
 
@@ -232,7 +254,7 @@ func (e *outEnd[T]) block(ctx context.Context, in *inEnd[T], v T) (sent bool, er
 
 	e.mu.Lock()
 	e.waiting--
-	e.blocked += time.Since(start)
+	past.blocked += time.Since(start)
 	if in != nil {
 		in.mu.Lock()
 		in.blocked--
@@ -262,17 +284,17 @@ func (e *outEnd[T]) point(to *inEnd[T]) error {
 	}
 	old := e.to
 	e.to = to
-	back := slices.Index(e.former, to)
-	if back >= 0 {
-		e.former = slices.Delete(e.former, back, back+1)
+	back := -1
+	if p := e.past; p != nil {
+		if back = slices.Index(p.former, to); back >= 0 {
+			p.former = slices.Delete(p.former, back, back+1)
+		}
 	}
 	if old != nil {
-		e.former = append(slices.DeleteFunc(e.former, (*inEnd[T]).isClosed), old)
+		p := e.noted()
+		p.former = append(slices.DeleteFunc(p.former, (*inEnd[T]).isClosed), old)
 	}
-	if e.moved != nil {
-		close(e.moved)
-		e.moved = nil
-	}
+	e.follow()
 	e.mu.Unlock()
 	if back >= 0 {
 		to.returned()
@@ -293,13 +315,13 @@ func (e *outEnd[T]) finish() {
 		e.mu.Unlock()
 		return
 	}
-	to, former := e.to, e.former // to is kept, for pictures of a graph that has ended
-	e.former = nil
-	e.flags.Or(outFinished)
-	if e.moved != nil {
-		close(e.moved)
-		e.moved = nil
+	to := e.to // it is kept, for pictures of a graph that has ended
+	var former []*inEnd[T]
+	if p := e.past; p != nil {
+		former, p.former = p.former, nil
 	}
+	e.flags.Or(outFinished)
+	e.follow()
 	e.mu.Unlock()
 	if to != nil {
 		to.detach(e, true)

@@ -48,14 +48,36 @@ type part struct {
 	children map[*Running]bool // graphs started from Main
 	retired  bool              // Main has returned for good
 	kept     bool              // ended, with its boxes kept for another run
-	told     Signal            // the control signal that came first
-	retell   bool              // it came in an earlier run
+	past     *record           // made when there is something to be noted
+}
+
+// A record is what befell a part that was told to end, has failed, or is
+// long-lived. Most parts of most connections have none.
+type record struct {
+	told     Signal // the control signal that came first
+	retell   bool   // it came in an earlier run
 	restarts int
 	failures []time.Time // within the policy's window; owned by the supervisor
 	lastErr  error
 	resumes  bool        // a restart is due
 	pause    *time.Timer // before a restart
 	actor    string      // name of its actor, "" if it has none
+}
+
+// record returns the part's record. The caller holds p.mu.
+func (p *part) record() *record {
+	if p.past == nil {
+		p.past = &record{}
+	}
+	return p.past
+}
+
+// told returns the control signal that came first. The caller holds p.mu.
+func (p *part) told() Signal {
+	if p.past == nil {
+		return Signal{}
+	}
+	return p.past.told
 }
 
 func (p *part) address() string {
@@ -184,8 +206,8 @@ func (p *part) wakeToEnd() {
 // that waits for its restart.
 func (p *part) endUnrun() {
 	p.mu.Lock()
-	if p.pause != nil {
-		p.pause.Stop()
+	if p.past != nil && p.past.pause != nil {
+		p.past.pause.Stop()
 	}
 	p.mu.Unlock()
 	if p.state.CompareAndSwap(int32(Asleep), int32(Active)) || p.state.CompareAndSwap(int32(Restarting), int32(Active)) {
@@ -348,8 +370,8 @@ func (p *part) letGo() {
 func (p *part) report() Signal {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.told.Kind != 0 {
-		return p.told
+	if told := p.told(); told.Kind != 0 {
+		return told
 	}
 	return Signal{Kind: Finish, From: p.address()}
 }
@@ -364,8 +386,8 @@ func (p *part) controlled(m any) {
 // control makes the part end in the way that a signal asks for.
 func (p *part) control(s Signal) {
 	p.mu.Lock()
-	if p.told.Kind == 0 || s.Kind == Shutdown && p.told.Kind == Finish {
-		p.told = s
+	if told := p.told(); told.Kind == 0 || s.Kind == Shutdown && told.Kind == Finish {
+		p.record().told = s
 	}
 	children := p.childList()
 	p.mu.Unlock()
@@ -472,7 +494,7 @@ func (p *part) spawn(ctx context.Context, g *Graph) (*Running, error) {
 		p.children = map[*Running]bool{}
 	}
 	p.children[r] = true
-	told := p.told
+	told := p.told()
 	p.mu.Unlock()
 	if p.stopping.Load() {
 		r.mark(p.cause())

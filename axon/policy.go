@@ -98,23 +98,26 @@ func (p *part) judge(f *Fault) (v Verdict, pause time.Duration) {
 	if window <= 0 {
 		window = time.Minute
 	}
-	kept := p.failures[:0]
-	for _, t := range p.failures {
+	p.mu.Lock()
+	r := p.record()
+	p.mu.Unlock()
+	kept := r.failures[:0]
+	for _, t := range r.failures {
 		if f.Time.Sub(t) < window {
 			kept = append(kept, t)
 		}
 	}
-	p.failures = append(kept, f.Time)
-	if pol.Restarts < 0 && len(p.failures) > 32 {
-		p.failures = p.failures[1:] // enough to know the pause
+	r.failures = append(kept, f.Time)
+	if pol.Restarts < 0 && len(r.failures) > 32 {
+		r.failures = r.failures[1:] // enough to know the pause
 	}
-	if pol.Restarts >= 0 && len(p.failures) > pol.Restarts {
+	if pol.Restarts >= 0 && len(r.failures) > pol.Restarts {
 		if pol.Then == StopPart {
 			return StopPart, 0
 		}
 		return Escalate, 0
 	}
-	return Restart, pol.pause(len(p.failures))
+	return Restart, pol.pause(len(r.failures))
 }
 
 // pause is the wait before the nth restart within the window.
@@ -139,9 +142,9 @@ func (p *part) decide(f *Fault) (v Verdict, pause time.Duration) {
 		v = StopPart
 	}
 	p.mu.Lock()
-	p.lastErr = f
+	p.record().lastErr = f
 	if v == Restart {
-		p.restarts++
+		p.past.restarts++
 		p.state.Store(int32(Restarting))
 		if p.stopping.Load() && p.state.CompareAndSwap(int32(Restarting), int32(Active)) {
 			v = StopPart // the shutdown did not see that there would be a restart
@@ -164,15 +167,16 @@ func (p *part) conclude(v Verdict, f *Fault) {
 func (p *part) expect() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.resumes = p.is(Restarting)
+	p.record().resumes = p.is(Restarting)
 }
 
 // resume runs Main again, if a restart is due.
 func (p *part) resume() {
 	p.mu.Lock()
-	due := p.resumes && p.state.CompareAndSwap(int32(Restarting), int32(Active))
-	p.resumes = false
-	told := p.told
+	r := p.record()
+	due := r.resumes && p.state.CompareAndSwap(int32(Restarting), int32(Active))
+	r.resumes = false
+	told := r.told
 	p.mu.Unlock()
 	if due {
 		p.run.sys.publish(Event{Kind: PartRestarted, Graph: p.graph.Name, Part: p.address()})
@@ -186,11 +190,14 @@ func (p *part) resume() {
 func (p *part) setActor(name string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.actor = name
+	p.record().actor = name
 }
 
 func (p *part) actorName() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.actor
+	if p.past == nil {
+		return ""
+	}
+	return p.past.actor
 }

@@ -57,9 +57,11 @@ func (p *part) reset(ctx context.Context) {
 		p.first.parent = ctx
 		return
 	}
-	p.kept, p.retired, p.failures = false, false, nil
-	if p.retell = p.told.Kind == Finish; !p.retell {
-		p.told = Signal{}
+	p.kept, p.retired = false, false
+	r := p.record()
+	r.failures = nil
+	if r.retell = r.told.Kind == Finish; !r.retell {
+		r.told = Signal{}
 	}
 	p.ctx.Store(&partContext{part: p, parent: ctx})
 	p.stopping.Store(false)
@@ -67,6 +69,16 @@ func (p *part) reset(ctx context.Context) {
 		b.again()
 	}
 	p.state.Store(int32(New))
+}
+
+// retold returns what the part was told before it failed.
+func (p *part) retold() (Signal, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.past == nil {
+		return Signal{}, false
+	}
+	return p.past.told, p.past.retell
 }
 
 // start starts the parts. Unless ctx is the context of the part that started the
@@ -87,8 +99,8 @@ func (r *Running) start() {
 		if p.is(New) {
 			r.sys.adopt(p)
 			p.start()
-			if p.retell { // what it was told before it failed
-				p.control(p.told)
+			if told, again := p.retold(); again {
+				p.control(told)
 			}
 		}
 	}

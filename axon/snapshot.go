@@ -124,9 +124,11 @@ func (p *part) info() PartInfo {
 		}
 	}
 	p.mu.Lock()
-	info.Restarts = p.restarts
-	if p.lastErr != nil {
-		info.LastError = p.lastErr.Error()
+	if r := p.past; r != nil {
+		info.Restarts = r.restarts
+		if r.lastErr != nil {
+			info.LastError = r.lastErr.Error()
+		}
 	}
 	children := p.childList()
 	p.mu.Unlock()

@@ -219,6 +219,6 @@ func (p *part) after(d time.Duration, f func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.is(Restarting) {
-		p.pause = time.AfterFunc(d, f)
+		p.record().pause = time.AfterFunc(d, f)
 	}
 }
