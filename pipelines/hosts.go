@@ -114,3 +114,32 @@ func (h *Host) name() string {
 	}
 	return "site"
 }
+
+// hostsOf returns the HOSTS of a connection's graph that was not built yet, or nil.
+func hostsOf(connection *axon.Graph) *http1.Hosts {
+	for _, p := range connection.Parts {
+		if h, ok := p.Component.(*http1.Hosts); ok {
+			return h
+		}
+	}
+	return nil
+}
+
+// pictures tells of the graph of each site, for a connection that was built and
+// does not run.
+func (h *Hosts) pictures(connection *http1.Hosts) (all []axon.GraphInfo, err error) {
+	if h == nil || connection == nil {
+		return nil, nil
+	}
+	for i := range h.sites {
+		site := connection.Make(i, &connection.Site).Graph
+		if err := site.Build(); err != nil {
+			return nil, err
+		}
+		all = append(all, site.Info())
+		if err := axon.Unlink(&connection.Site); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

@@ -124,8 +124,8 @@ func (s *Site) Run(ctx context.Context) error {
 
 var errGrace = errors.New("pipelines: requests under way were cut when the grace was over")
 
-// Picture tells of the server's graph and of a connection's, without running
-// either.
+// Picture tells of the server's graph, of a connection's, and of that of each site
+// of Hosts, without running any.
 func (s *Site) Picture() ([]axon.GraphInfo, error) {
 	server := s.Graph()
 	if err := server.Build(); err != nil {
@@ -142,8 +142,10 @@ func (s *Site) Picture() ([]axon.GraphInfo, error) {
 	if connection == nil {
 		return nil, errors.New("pipelines: the blueprint makes no graph")
 	}
+	hosts := hostsOf(connection)
 	if err := connection.Build(); err != nil {
 		return nil, err
 	}
-	return []axon.GraphInfo{server.Info(), connection.Info()}, nil
+	sites, err := s.Hosts.pictures(hosts)
+	return append([]axon.GraphInfo{server.Info(), connection.Info()}, sites...), err
 }

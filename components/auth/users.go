@@ -212,3 +212,10 @@ func (u *Users) read() error {
 	u.entries, u.stamp, u.err = readEntries(u.File)
 	return u.err
 }
+
+// Has reports whether there is a user of a name, in the file as it was read last.
+func (u *Users) Has(name string) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.entries.users[name] != nil
+}

@@ -94,7 +94,7 @@ type Certificate struct {
 	// root.
 	Certificate string `yaml:"certificate"`
 
-	// Key is the file with its private key.
+	// Key is the file with its private key. The default is the same file.
 	Key string `yaml:"key"`
 }
 

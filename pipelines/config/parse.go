@@ -25,6 +25,8 @@ type source struct {
 	file string
 	dir  string // what relative paths in it are relative to
 	at   map[string]position
+
+	broken bool // it has mistakes
 }
 
 type position struct{ line, column int }
@@ -81,6 +83,7 @@ func Parse(name string, text []byte) (c *Config, err error) {
 			d.value("", doc.Body, reflect.ValueOf(c).Elem())
 		}
 	}
+	d.broken = len(d.problems) > 0
 	return c, d.problems.err()
 }
 

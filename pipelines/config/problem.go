@@ -2,8 +2,8 @@ package config
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -100,13 +100,14 @@ func (p *Problems) add(at Problem, err error) {
 	}
 }
 
+// packages are those whose name an error may begin with.
+var packages = regexp.MustCompile(`^(accesslog|auth|compress|errorpages|files|headers|http1|httpcache|listing|pipelines|redirect|secure|tcp|upload|webdav): `)
+
 // plain takes the package's name off an error that a component's own check made:
 // the key says as much, in the user's words.
 func plain(err error) error {
-	for _, prefix := range []string{"files: ", "http1: ", "tcp: ", "redirect: ", "headers: ", "auth: "} {
-		if rest, ok := strings.CutPrefix(err.Error(), prefix); ok {
-			return &worded{rest, err}
-		}
+	if name := packages.FindString(err.Error()); name != "" {
+		return &worded{err.Error()[len(name):], err}
 	}
 	return err
 }
@@ -118,5 +119,3 @@ type worded struct {
 
 func (w *worded) Error() string { return w.text }
 func (w *worded) Unwrap() error { return w.err }
-
-var errNothing = errors.New("nothing is served: say root: DIR, or give paths or sites")
