@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/kamaelia-go/kamaelia/components/files"
 )
@@ -34,7 +35,7 @@ type Dir struct {
 	mu     sync.Mutex // held while a file takes its place, or goes
 
 	sweeping sync.Mutex
-	swept    map[string]struct{} // directories without leftovers
+	swept    map[string]time.Time // when directories were looked through
 }
 
 // Validate reports every mistake in the fields at once.
@@ -67,7 +68,7 @@ func (d *Dir) Open() error {
 	if err != nil {
 		return fmt.Errorf("upload: %w", err)
 	}
-	d.root, d.swept = root, make(map[string]struct{})
+	d.root, d.swept = root, make(map[string]time.Time)
 	// Package os does not export the error, so it is asked for once.
 	_, err = root.Lstat("..")
 	if pe, ok := errors.AsType[*os.PathError](err); ok {

@@ -163,9 +163,17 @@ func TestDir_Sweep(t *testing.T) {
 	if got := d.holds(t); got != want {
 		t.Errorf("the directory holds\n%s\nwant\n%s", got, want)
 	}
+	d.sweep("dir", time.Now().Add(old-time.Minute))
+	if got := d.holds(t); got != want {
+		t.Errorf("within a day it has looked again: the directory holds\n%s", got)
+	}
+	d.sweep("dir", time.Now().Add(old+time.Minute))
+	if got := d.holds(t); got != strings.Replace(want, "dir/.kamaelia-upload-young: half\n", "", 1) {
+		t.Errorf("a day later the directory holds\n%s", got)
+	}
 	for i := range 5000 {
 		d.sweep(fmt.Sprint("none", i), time.Now())
-		d.swept[fmt.Sprint(i)] = struct{}{}
+		d.swept[fmt.Sprint(i)] = time.Now()
 	}
 	d.sweep(".", time.Now())
 	if len(d.swept) > 4097 {

@@ -10,12 +10,12 @@ import (
 // has left.
 const old = 24 * time.Hour
 
-// sweep removes from a directory what a crash has left there. It looks once.
+// sweep removes from a directory what a crash has left there. It looks once a day.
 func (d *Dir) sweep(dir string, now time.Time) {
 	const most = 4096 // directories to remember
 	d.sweeping.Lock()
 	defer d.sweeping.Unlock()
-	if _, done := d.swept[dir]; done {
+	if last, done := d.swept[dir]; done && now.Sub(last) < old {
 		return
 	}
 	if len(d.swept) >= most {
@@ -26,7 +26,7 @@ func (d *Dir) sweep(dir string, now time.Time) {
 		return // Create will tell
 	}
 	defer f.Close()
-	d.swept[strings.Clone(dir)] = struct{}{}
+	d.swept[strings.Clone(dir)] = now
 	for {
 		names, err := f.ReadDir(256)
 		for _, e := range names {
