@@ -295,3 +295,45 @@ func BenchmarkSite(b *testing.B) {
 		})
 	}
 }
+
+// A range is one of the file, whatever the client accepts; one of what was coded
+// is never given.
+func TestSite_Ranges(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := tree(dir); err != nil {
+		t.Fatal(err)
+	}
+	tr := &files.Tree{FS: os.DirFS(dir), Fixed: true} // its tags are strong at once
+	if err := tr.Open(); err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	addr, stop, err := start(mounted(tr, new(compress.Press)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	url := "http://" + addr + "/page.html"
+	plain, _ := ask(t, "GET", url)
+	coded, _ := ask(t, "GET", url, "Accept-Encoding", "gzip")
+	for name, c := range map[string]struct {
+		ifRange string
+		status  int
+		coding  string
+	}{
+		"a range":              {"", 206, ""},
+		"of the file's tag":    {plain.Header.Get("ETag"), 206, ""},
+		"of the coded one's":   {coded.Header.Get("ETag"), 200, "gzip"},
+		"of something unknown": {`"x"`, 200, "gzip"},
+	} {
+		fields := []string{"Accept-Encoding", "gzip", "Range", "bytes=0-9"}
+		if c.ifRange != "" {
+			fields = append(fields, "If-Range", c.ifRange)
+		}
+		resp, body := ask(t, "GET", url, fields...)
+		if resp.StatusCode != c.status || resp.Header.Get("Content-Encoding") != c.coding || !strings.Contains(resp.Header.Get("Vary"), "Accept-Encoding") ||
+			c.status == 206 && body != line[:10] {
+			t.Errorf("%s: %d %v", name, resp.StatusCode, resp.Header)
+		}
+	}
+}
