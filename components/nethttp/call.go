@@ -3,7 +3,6 @@ package nethttp
 import (
 	"crypto/tls"
 	"errors"
-	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -23,16 +22,16 @@ type call struct {
 	visit  Visit
 
 	taken  bool          // by the Source
-	wanted chan struct{} // closed when a handler reads the body
-	done   chan struct{} // closed when the Source needs nothing of from any more
+	wanted chan struct{} // closed when a handler reads the body; nil if there is none
+	done   chan struct{} // closed when the Source needs nothing of the body any more
 }
 
 // newCall makes of a request what a connection's parser would have made of it.
 func newCall(w http.ResponseWriter, r *http.Request, v Visit) *call {
-	c := &call{from: r, writer: w, visit: v, wanted: make(chan struct{}), done: make(chan struct{})}
+	c := &call{from: r, writer: w, visit: v}
 	c.req = &http1.Request{
 		Method: r.Method, Host: r.Host, Major: 1, Minor: 1,
-		Header:        append(http1.Header{{Name: "Host", Value: r.Host}}, fieldsOf(r.Header)...),
+		Header:        fieldsOf(r.Header, http1.Field{Name: "Host", Value: r.Host}),
 		ContentLength: r.ContentLength,
 	}
 	if v.Conn != nil {
@@ -52,6 +51,7 @@ func newCall(w http.ResponseWriter, r *http.Request, v Visit) *call {
 	if r.Body == nil || r.Body == http.NoBody {
 		c.req.ContentLength = 0
 	} else if r.ContentLength != 0 {
+		c.wanted, c.done = make(chan struct{}), make(chan struct{})
 		c.req.Body = http1.NewBody(0)
 		c.req.Body.OnFirstRead(sync.OnceFunc(func() { close(c.wanted) }))
 	}
@@ -115,12 +115,19 @@ type named string
 func (n named) Network() string { return "" }
 func (n named) String() string  { return string(n) }
 
-// fieldsOf returns header fields in the order of their names.
-func fieldsOf(header http.Header) http1.Header {
-	fields := make(http1.Header, 0, len(header)+1)
-	for _, name := range slices.Sorted(maps.Keys(header)) {
+// fieldsOf returns header fields in the order of their names, behind some others.
+func fieldsOf(header http.Header, first ...http1.Field) http1.Header {
+	var room [32]string
+	names, n := room[:0], len(first)
+	for name, values := range header {
+		names = append(names, name)
+		n += len(values)
+	}
+	slices.Sort(names)
+	fields := append(make(http1.Header, 0, n), first...)
+	for _, name := range names {
 		for _, value := range header[name] {
-			fields.Add(name, value)
+			fields = append(fields, http1.Field{Name: name, Value: value})
 		}
 	}
 	return fields
@@ -147,7 +154,7 @@ func (c *call) leave(answered bool) {
 	if c.req.Body != nil {
 		_ = c.req.Body.Close()
 	}
-	if !c.taken {
+	if !c.taken || c.done == nil {
 		return
 	}
 	if answered && c.feeding() {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
@@ -54,59 +52,6 @@ func (c *call) write(resp *http1.Response, sink *Sink) (int64, error) {
 		_, err = to.Write(resp.Bytes)
 	}
 	return to.n, err
-}
-
-// writeHead sends status and fields. It returns the length of the body, -1 if it
-// is not known.
-func (c *call) writeHead(resp *http1.Response) (length int64) {
-	head := c.writer.Header()
-	for line := range strings.SplitSeq(string(resp.Rendered), "\r\n") {
-		if name, value, ok := strings.Cut(line, ":"); ok {
-			head.Add(name, strings.Trim(value, " \t"))
-		}
-	}
-	for _, f := range resp.Header {
-		switch http.CanonicalHeaderKey(f.Name) {
-		case "Connection", "Keep-Alive", "Transfer-Encoding": // the server's business
-		case "Date": // that of a response that was made before, as the Writer has it
-			if _, err := http1.ParseDate(f.Value); err == nil {
-				head.Set("Date", f.Value)
-			}
-		default:
-			head.Add(f.Name, f.Value)
-		}
-	}
-	for _, f := range c.visit.Fields {
-		head.Add(f.Name, f.Value)
-	}
-	if c.visit.RequestID {
-		head.Set(http1.RequestIDField, c.req.ID())
-	}
-	// In HTTP/2 that would end the other streams, too.
-	if resp.Close && c.req.Major < 2 || c.req.Close {
-		head.Set("Connection", "close")
-	}
-	if !(http1.Header(resp.Header).Has("Content-Type")) && head.Get("Content-Type") == "" {
-		head["Content-Type"] = nil // no guesses
-	}
-	length = int64(len(resp.Bytes))
-	switch {
-	case resp.File != nil:
-		length = resp.File.Length()
-	case resp.Stream != nil && resp.Length > 0:
-		length = resp.Length
-	case resp.Stream != nil:
-		length = -1
-	}
-	if resp.Bytes != nil || resp.File != nil || resp.Stream != nil || c.req.Method != http.MethodHead && resp.Status != 304 {
-		// The handler's own word counts only where there is no body to measure.
-		head.Del("Content-Length")
-		if length >= 0 && resp.Status != 204 && resp.Status != 304 {
-			head.Set("Content-Length", strconv.FormatInt(length, 10))
-		}
-	}
-	c.writer.WriteHeader(resp.Status)
-	return length
 }
 
 // writeFile sends a section of a file, and those behind it; by sendfile, where

@@ -98,7 +98,9 @@ func (s *Source) Main(ctx context.Context) error {
 
 // pass sends a request and feeds it its body until nobody needs more of it.
 func (s *Source) pass(ctx context.Context, c *call) error {
-	defer close(c.done)
+	if c.done != nil {
+		defer close(c.done)
+	}
 	if c.fault != nil {
 		c.fault.Stage = axon.Address(ctx)
 		return s.Failures.Send(ctx, c.fault)
