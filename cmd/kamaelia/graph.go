@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"io"
-	"net"
 	"os"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -16,26 +15,21 @@ type graphCommand struct {
 	Format string `default:"text" enum:"text,dot,mermaid,json" placeholder:"FORMAT" help:"text, dot, mermaid or json. (default ${default})"`
 }
 
-// Run prints the graph of the server and that of a connection.
+// Run prints the graph of the server, that of a connection, and those of the sites
+// for certain hosts.
 func (c *graphCommand) Run() error {
-	tree, err := c.tree()
+	conf, err := c.config()
 	if err != nil {
 		return err
 	}
-	defer tree.Close()
-	var to io.Writer
-	if c.AccessLog != "off" {
-		to = io.Discard
-	}
-	site, err := c.site(tree, to)
+	server, err := conf.Build()
 	if err != nil {
 		return err
 	}
-	site.ErrorLog = &errorlog.Log{}
-	for _, addr := range c.Listen {
-		site.Sockets = append(site.Sockets, nowhere(addr))
-	}
-	info, err := site.Picture()
+	defer server.Close()
+	server.Site.ErrorLog = &errorlog.Log{}
+	server.Plan()
+	info, err := server.Site.Picture()
 	if err != nil {
 		return err
 	}
@@ -55,12 +49,3 @@ func (c *graphCommand) print(w io.Writer, s axon.Snapshot) error {
 	}
 	return s.WriteText(w)
 }
-
-// nowhere is a socket that is not opened: graph only shows where it would be.
-type nowhere string
-
-func (nowhere) Accept() (net.Conn, error) { return nil, net.ErrClosed }
-func (nowhere) Close() error              { return nil }
-func (n nowhere) Addr() net.Addr          { return n }
-func (nowhere) Network() string           { return "tcp" }
-func (n nowhere) String() string          { return string(n) }

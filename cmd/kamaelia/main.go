@@ -1,7 +1,9 @@
 // Command kamaelia is a web server made of components.
 //
-//	kamaelia serve [DIR]     serves the files of a directory
+//	kamaelia serve [DIR]     serves the files of a directory, or what --config says
 //	kamaelia graph [DIR]     prints the wiring that serve would run
+//	kamaelia check FILE      says everything that is wrong with a configuration
+//	kamaelia config [DIR]    prints the flags as a configuration
 //	kamaelia version         prints the version
 package main
 
@@ -9,8 +11,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/kamaelia-go/kamaelia/pipelines/config"
 )
 
 // Exit statuses.
@@ -21,8 +26,10 @@ const (
 
 // commandLine is what can be said to the program.
 type commandLine struct {
-	Serve   serveCommand   `cmd:"" help:"Serve the files of a directory."`
+	Serve   serveCommand   `cmd:"" help:"Serve the files of a directory, or what a configuration says."`
 	Graph   graphCommand   `cmd:"" help:"Print the wiring that serve would run."`
+	Check   checkCommand   `cmd:"" help:"Say everything that is wrong with a configuration."`
+	Config  configCommand  `cmd:"" help:"Print the flags as a configuration."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -45,15 +52,34 @@ func main() {
 		fail(exitUsage, fmt.Errorf("%w (see kamaelia --help)", err))
 	}
 	if err := ctx.Run(); err != nil {
-		if errors.Is(err, errUsage) {
-			fail(exitUsage, err)
-		}
-		fail(exitFailure, err)
+		fail(statusOf(err), err)
 	}
 }
 
-// fail ends the program with one clear line.
+// statusOf tells a mistake of the caller, on the command line or in a
+// configuration, from what this machine lacks.
+func statusOf(err error) int {
+	if all, ok := errors.AsType[config.Problems](err); ok && !all.Missing() {
+		return exitUsage
+	}
+	if errors.Is(err, errUsage) {
+		return exitUsage
+	}
+	return exitFailure
+}
+
+// fail ends the program with one clear line for each thing that is wrong.
 func fail(status int, err error) {
-	fmt.Fprintf(os.Stderr, "kamaelia: %v\n", err)
+	all, ok := errors.AsType[config.Problems](err)
+	if !ok {
+		fmt.Fprintf(os.Stderr, "kamaelia: %s\n", strings.ReplaceAll(err.Error(), "\n", "\nkamaelia: "))
+		os.Exit(status)
+	}
+	for _, p := range all {
+		if p.File == "" {
+			fmt.Fprint(os.Stderr, "kamaelia: ")
+		}
+		fmt.Fprintln(os.Stderr, p)
+	}
 	os.Exit(status)
 }

@@ -3,153 +3,224 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"os"
+	"slices"
 	"strings"
-	"time"
 
-	"github.com/kamaelia-go/kamaelia/components/accesslog"
-	"github.com/kamaelia-go/kamaelia/components/files"
-	"github.com/kamaelia-go/kamaelia/components/http1"
-	"github.com/kamaelia-go/kamaelia/components/tcp"
-	"github.com/kamaelia-go/kamaelia/pipelines"
+	"github.com/kamaelia-go/kamaelia/pipelines/config"
 )
 
-// siteOptions say what is served and how. serve and graph share them.
+// siteOptions say what is served and how: a file, and flags, which come before
+// it. serve, graph and config share them.
 type siteOptions struct {
-	Dir       string            `arg:"" optional:"" help:"The directory to serve; the current one if none is given."`
-	Root      string            `placeholder:"DIR" help:"The directory to serve, in place of the argument."`
-	Listen    []string          `default:"127.0.0.1:8080" sep:"none" placeholder:"ADDR" help:"Address to listen on: host:port, or unix:PATH. May be given several times. (default ${default})"`
-	Index     []string          `placeholder:"NAME" sep:"none" help:"File that stands for a directory. May be given several times. (default index.html)"`
-	Mime      map[string]string `placeholder:".EXT=TYPE" mapsep:"none" help:"Media type of files with an extension. May be given several times."`
-	Hidden    bool              `help:"Serve files whose names begin with a dot, too."`
-	Put       []string          `placeholder:"PREFIX=DIR" sep:"none" help:"Serve a directory below a prefix, and let everyone write and delete its files by PUT and DELETE. May be given several times."`
-	Webdav    []string          `name:"webdav" placeholder:"PREFIX=DIR" sep:"none" help:"Share a directory below a prefix by WebDAV, with everyone. May be given several times."`
-	KeepFree  int64             `default:"0" placeholder:"BYTES" help:"How much of the disk --put and --webdav leave free."`
-	AccessLog string            `default:"-" placeholder:"FILE" help:"Where to write a line for each request: a file, - for the standard output, or off. (default ${default})"`
-	LogFormat string            `default:"combined" enum:"combined,json" placeholder:"FORMAT" help:"Form of these lines: combined or json. (default ${default})"`
-	MaxConns  int               `default:"0" placeholder:"N" help:"Most connections open at once; 0 means no limit."`
-	Debug     bool              `help:"Show the cause of a failure on its error page."`
+	Dir    string            `arg:"" optional:"" help:"The directory to serve; the current one if none is given, and no configuration."`
+	Config string            `short:"c" placeholder:"FILE" help:"Read the configuration from a file; the flags override it."`
+	Root   string            `placeholder:"DIR" help:"The directory to serve, in place of the argument."`
+	Index  []string          `placeholder:"NAME" sep:"none" help:"File that stands for a directory. May be given several times. (default index.html)"`
+	Mime   map[string]string `placeholder:".EXT=TYPE" mapsep:"none" help:"Media type of files with an extension. May be given several times."`
+	Hidden *bool             `negatable:"" help:"Serve files whose names begin with a dot, too."`
 
-	HeadTimeout time.Duration `default:"10s" placeholder:"TIME" help:"Longest time for the head of a request. (default ${default})"`
-	IdleTimeout time.Duration `default:"60s" placeholder:"TIME" help:"Longest time between two requests. (default ${default})"`
-	MaxBody     int64         `default:"0" placeholder:"BYTES" help:"Largest request body; 0 means no limit."`
+	Listing  bool     `help:"Show what is in directories without an index file."`
+	Compress bool     `help:"Compress answers for clients that accept it."`
+	Fallback string   `placeholder:"PATH" help:"Page to send in place of those that are not there, such as /index.html."`
+	Put      []string `placeholder:"PREFIX=DIR" sep:"none" help:"Serve a directory below a prefix, and let everyone write and delete its files by PUT and DELETE. May be given several times."`
+	Webdav   []string `name:"webdav" placeholder:"PREFIX=DIR" sep:"none" help:"Share a directory below a prefix by WebDAV, with everyone. May be given several times."`
+	KeepFree string   `placeholder:"SIZE" help:"How much of the disk --put and --webdav leave free."`
+
+	Listen    []string `sep:"none" placeholder:"ADDR" help:"Address to listen on: host:port, unix:PATH or systemd:. May be given several times. (default 127.0.0.1:8080)"`
+	ListenTLS []string `name:"listen-tls" sep:"none" placeholder:"ADDR" help:"Address to listen on for https. May be given several times."`
+	TLSCert   string   `name:"tls-cert" placeholder:"FILE" help:"Certificate for these, in PEM."`
+	TLSKey    string   `name:"tls-key" placeholder:"FILE" help:"Its private key. (default the same file)"`
+	Admin     string   `placeholder:"ADDR" help:"Address for metrics and profiles, which nobody else should reach."`
+
+	AccessLog string `placeholder:"FILE" help:"Where to write a line for each request: a file, - for the standard output, or off. (default -)"`
+	LogFormat string `placeholder:"FORMAT" help:"Form of these lines: combined, common, json, or a template. (default combined)"`
+	Debug     bool   `help:"Show the cause of a failure on its error page."`
+
+	MaxConns    string `placeholder:"N" help:"Most connections open at once, or off. (default 10000)"`
+	MaxBody     string `placeholder:"SIZE" help:"Largest request body. (default off)"`
+	HeadTimeout string `placeholder:"TIME" help:"Longest time for the head of a request. (default 10s)"`
+	IdleTimeout string `placeholder:"TIME" help:"Longest time between two requests. (default 60s)"`
 }
 
-// dir returns the directory to serve.
-func (o *siteOptions) dir() (string, error) {
+// config returns the configuration that the file and the flags make.
+func (o *siteOptions) config() (*config.Config, error) {
+	c := new(config.Config)
+	if o.Config != "" {
+		var err error
+		if c, err = config.Load(o.Config); err != nil {
+			return nil, wholeTruth(o.Config, err)
+		}
+	}
 	switch {
 	case o.Dir != "" && o.Root != "":
-		return "", fmt.Errorf("%w: give the directory as the argument or by --root, not both", errUsage)
+		return nil, fmt.Errorf("%w: give the directory as the argument or by --root, not both", errUsage)
 	case o.Root != "":
-		return o.Root, nil
-	case o.Dir != "":
-		return o.Dir, nil
+		c.Root = o.Root
+		c.Given("root", "--root")
+	case o.Dir != "" || o.Config == "":
+		c.Root = o.Dir
+		if c.Root == "" {
+			c.Root = "."
+		}
+		c.Given("root", "DIR")
 	}
-	return ".", nil
-}
-
-// tree opens the directory.
-func (o *siteOptions) tree() (*files.Tree, error) {
-	dir, err := o.dir()
-	if err != nil {
+	o.files(c)
+	if err := o.writable(c); err != nil {
 		return nil, err
 	}
-	t := &files.Tree{Dir: dir, Index: o.Index, Types: o.Mime, Hidden: o.Hidden}
-	if err := t.Validate(); err != nil {
-		return nil, fmt.Errorf("%w: %w", errUsage, err)
-	}
-	fi, err := os.Stat(dir)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("cannot serve %s: %w", dir, errUnwrap(err))
-	case !fi.IsDir():
-		return nil, fmt.Errorf("cannot serve %s: it is not a directory", dir)
-	}
-	if err := t.Open(); err != nil {
-		return nil, fmt.Errorf("cannot serve %s: %w", dir, err)
-	}
-	return t, nil
+	return c, o.server(c)
 }
 
-// site returns the server's options, and the component that logs, if any.
-func (o *siteOptions) site(tree *files.Tree, log io.Writer) (*pipelines.Site, error) {
-	if o.HeadTimeout <= 0 || o.IdleTimeout <= 0 || o.MaxConns < 0 || o.MaxBody < 0 || o.KeepFree < 0 {
-		return nil, fmt.Errorf("%w: times must be more than zero, and numbers not negative", errUsage)
-	}
-	writable, err := o.writable(tree)
-	if err != nil {
-		return nil, err
-	}
-	site := &pipelines.Site{
-		Server: pipelines.Server{
-			Mounts: []pipelines.Mount{{Path: "/", Name: "FILES", Rest: true, Handler: func() http1.HandlerPart {
-				return &files.Reader{Tree: tree}
-			}}},
-			Errors: func() http1.ErrorPart { return &http1.ErrorPages{Debug: o.Debug} },
-			Limits: http1.Limits{HeadTime: o.HeadTimeout, Idle: o.IdleTimeout, Body: o.MaxBody},
-			Most:   o.MaxConns,
-			Reuse:  true,
-		},
-	}
-	site.Mounts = append(site.Mounts, writable...)
-	if err := site.Validate(); err != nil {
-		return nil, fmt.Errorf("%w: %s", errUsage, strings.ReplaceAll(err.Error(), "\n", "; "))
-	}
-	if log != nil {
-		site.AccessLog = &accesslog.Log{To: log}
-		if o.LogFormat == "json" {
-			site.AccessLog.Format = accesslog.JSON
-		}
-	}
-	return site, nil
-}
-
-// sockets opens what is listened on.
-func (o *siteOptions) sockets() ([]net.Listener, error) {
-	var all []net.Listener
-	for _, addr := range o.Listen {
-		l, err := tcp.Listen(addr)
-		if err == nil {
-			all = append(all, l)
-			continue
-		}
-		for _, l := range all {
-			_ = l.Close()
-		}
-		if _, ok := errors.AsType[*net.AddrError](err); ok {
-			return nil, fmt.Errorf("%w: --listen %s: %w", errUsage, addr, cause(err))
-		}
-		return nil, fmt.Errorf("cannot listen on %s: %w", addr, cause(err))
-	}
-	return all, nil
-}
-
-// accessLog opens where the lines go; nil means nowhere.
-func (o *siteOptions) accessLog() (io.WriteCloser, error) {
-	switch strings.ToLower(o.AccessLog) {
-	case "off", "":
-		return nil, nil
-	case "-":
-		return nopCloser{os.Stdout}, nil
-	}
-	f, err := os.OpenFile(o.AccessLog, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
-	if err != nil {
-		return nil, fmt.Errorf("cannot write the access log: %w", err)
-	}
-	return f, nil
-}
-
-type nopCloser struct{ io.Writer }
-
-func (nopCloser) Close() error { return nil }
-
-// errUnwrap leaves out the operation and the path that an error of os begins
-// with.
-func errUnwrap(err error) error {
-	if pe, ok := err.(*os.PathError); ok {
-		return pe.Err
+// wholeTruth adds to what is wrong with a file's text what is wrong with what it
+// says.
+func wholeTruth(file string, err error) error {
+	if _, ok := errors.AsType[config.Problems](err); ok {
+		return config.CheckFile(file)
 	}
 	return err
+}
+
+// files sets what the flags say of files.
+func (o *siteOptions) files(c *config.Config) {
+	if o.Index != nil {
+		c.Index = o.Index
+		c.Given("index", "--index")
+	}
+	for ext, media := range o.Mime {
+		if c.Types == nil {
+			c.Types = map[string]string{}
+		}
+		c.Types[ext] = media
+		c.Given("types."+ext, "--mime "+ext+"="+media)
+	}
+	if o.Hidden != nil {
+		c.Hidden = o.Hidden
+	}
+	if o.Listing && c.Listing == nil {
+		c.Listing = new(config.Listing)
+	}
+	if o.Compress && (c.Compress == nil || c.Compress.Off) {
+		c.Compress = new(config.Compress)
+	}
+	if o.Fallback != "" {
+		c.Fallback = o.Fallback
+		c.Given("fallback", "--fallback")
+	}
+}
+
+// server sets what the flags say of the server.
+func (o *siteOptions) server(c *config.Config) error {
+	if o.Listen != nil || o.ListenTLS != nil {
+		c.Listen = nil
+		c.Given("listen", "--listen")
+	}
+	for _, address := range o.Listen {
+		c.Listen = append(c.Listen, config.Listen{Address: address})
+	}
+	if len(o.ListenTLS) > 0 && o.TLSCert == "" {
+		return fmt.Errorf("%w: --listen-tls needs --tls-cert", errUsage)
+	}
+	for _, address := range o.ListenTLS {
+		c.Listen = append(c.Listen, config.Listen{Address: address, TLS: []config.Certificate{{Certificate: o.TLSCert, Key: o.TLSKey}}})
+	}
+	if o.Admin != "" {
+		c.Admin = &config.Admin{Address: []string{o.Admin}}
+		c.Given("admin", "--admin")
+	}
+	if o.AccessLog != "" {
+		if o.AccessLog == "off" {
+			c.AccessLog = config.AccessLog{}
+		}
+		c.AccessLog.File = o.AccessLog
+		c.Given("access-log.file", "--access-log")
+	}
+	if o.LogFormat != "" {
+		c.AccessLog.Format = o.LogFormat
+		c.Given("access-log.format", "--log-format")
+	}
+	c.Debug = c.Debug || o.Debug
+	return errors.Join(
+		set(c, &c.Limits.Connections, o.MaxConns, "limits.connections", "--max-conns"),
+		set(c, &c.Limits.Body, o.MaxBody, "limits.body", "--max-body"),
+		set(c, &c.Timeouts.Head, o.HeadTimeout, "timeouts.head", "--head-timeout"),
+		set(c, &c.Timeouts.Idle, o.IdleTimeout, "timeouts.idle", "--idle-timeout"),
+	)
+}
+
+// set sets a key to what a flag says, if it is given.
+func set(c *config.Config, v interface{ UnmarshalText([]byte) error }, text, key, flag string) error {
+	if text == "" {
+		return nil
+	}
+	if key != "" {
+		c.Given(key, flag)
+	}
+	if err := v.UnmarshalText([]byte(text)); err != nil {
+		return fmt.Errorf("%w: %s: %q is %w", errUsage, flag, text, err)
+	}
+	return nil
+}
+
+// writable sets what --put and --webdav say.
+func (o *siteOptions) writable(c *config.Config) error {
+	var spare, largest config.Size
+	if err := errors.Join(set(c, &spare, o.KeepFree, "", "--keep-free"), set(c, &largest, o.MaxBody, "limits.body", "--max-body")); err != nil {
+		return err
+	}
+	for i, arg := range slices.Concat(o.Put, o.Webdav) {
+		flag := "--put"
+		if i >= len(o.Put) {
+			flag = "--webdav"
+		}
+		prefix, dir, err := cutPrefix(arg)
+		if err != nil {
+			return fmt.Errorf("%w: %s %s: %w", errUsage, flag, arg, err)
+		}
+		place, key := &c.Site.Place, ""
+		if prefix != "" {
+			key = "paths." + prefix
+			if _, twice := c.Paths[prefix]; twice {
+				return fmt.Errorf("%w: %s %s: %s is served already", errUsage, flag, arg, prefix)
+			}
+			place = &config.Place{Root: dir}
+			c.Given(key, flag+" "+arg)
+		} else if !sameDir(dir, c.Root) {
+			return fmt.Errorf("%w: %s %s: the directory at / is %s", errUsage, flag, arg, c.Root)
+		}
+		if flag == "--put" {
+			place.Put = &config.Put{Largest: largest, Spare: spare}
+		} else {
+			place.WebDAV = &config.WebDAV{Largest: largest, Spare: spare}
+		}
+		if prefix != "" {
+			if c.Paths == nil {
+				c.Paths = map[string]config.Place{}
+			}
+			c.Paths[prefix] = *place
+		}
+	}
+	return nil
+}
+
+// cutPrefix takes PREFIX=DIR apart. The prefix is "" for the whole site.
+func cutPrefix(arg string) (prefix, dir string, err error) {
+	prefix, dir, ok := strings.Cut(arg, "=")
+	switch {
+	case !ok || dir == "":
+		return "", "", errors.New("want PREFIX=DIR")
+	case !strings.HasPrefix(prefix, "/"):
+		return "", "", errors.New("a prefix begins with a slash")
+	}
+	return strings.TrimRight(prefix, "/"), dir, nil
+}
+
+// sameDir reports whether two names are of one directory.
+func sameDir(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }

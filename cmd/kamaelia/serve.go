@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -14,79 +15,134 @@ import (
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/errorlog"
+	"github.com/kamaelia-go/kamaelia/pipelines/config"
 )
 
 type serveCommand struct {
 	siteOptions
 
-	Grace time.Duration `default:"10s" placeholder:"TIME" help:"How long requests under way may take after SIGINT or SIGTERM. (default ${default})"`
+	Grace string `placeholder:"TIME" help:"How long requests under way may take after SIGINT or SIGTERM. (default 10s)"`
+	Drain string `placeholder:"TIME" help:"How long to go on after SIGINT or SIGTERM, while health says 503. (default 0s)"`
 }
 
 // Run serves until a signal comes.
 func (c *serveCommand) Run() error {
 	log := newLogger()
 	collectCalmly()
-	tree, err := c.tree()
+	conf, err := c.config()
 	if err != nil {
 		return err
 	}
-	defer tree.Close()
-	lines, err := c.accessLog()
+	err = errors.Join(set(conf, &conf.Grace, c.Grace, "grace", "--grace"), set(conf, &conf.Drain, c.Drain, "drain", "--drain"))
 	if err != nil {
 		return err
 	}
-	var to io.Writer
-	if lines != nil {
-		defer lines.Close()
-		to = lines
-	}
-	site, err := c.site(tree, to)
+	server, err := conf.Build()
 	if err != nil {
 		return err
 	}
-	site.ErrorLog = &errorlog.Log{Logger: log}
-	if site.Sockets, err = c.sockets(); err != nil {
-		return err
+	defer server.Close()
+	server.Site.ErrorLog = &errorlog.Log{Logger: log}
+	if err := server.Open(); err != nil {
+		return openError(err)
 	}
-	return c.serve(site.Graph(), site.Sockets, log)
+	s := &serving{server: server, drain: time.Duration(max(conf.Drain, 0)), log: log}
+	return s.run()
 }
 
-// serve runs the graph. The first signal finishes it, the second, or the end of
-// the grace, shuts it down.
-func (c *serveCommand) serve(g *axon.Graph, sockets []net.Listener, log zerolog.Logger) error {
+// openError tells an address that is none from one that can not be had.
+func openError(err error) error {
+	if _, ok := errors.AsType[*net.AddrError](err); ok {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return err
+}
+
+// A serving is a server that runs.
+type serving struct {
+	server  *config.Server
+	drain   time.Duration
+	log     zerolog.Logger
+	running *axon.Running
+	over    <-chan time.Time // when the drain, or the grace, is over
+	ending  bool             // the graph was told to finish
+}
+
+// run runs the graph. The first signal lets it drain and then finish, the second,
+// or the end of the grace, shuts it down.
+func (s *serving) run() error {
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, append(otherSignals(), os.Interrupt, syscall.SIGTERM)...)
 	defer signal.Stop(signals)
 
-	sys := &axon.System{Logger: &log, Grace: time.Second}
+	sys := &axon.System{Logger: &s.log, Grace: time.Second}
 	defer sys.Close()
-	defer sys.Watch(func(e axon.Event) { report(log, e) })()
-	running, err := sys.Start(context.Background(), g)
-	if err != nil {
+	defer sys.Watch(func(e axon.Event) { report(s.log, e) })()
+	var err error
+	if s.running, err = sys.Start(context.Background(), s.server.Site.Graph()); err != nil {
 		return err
 	}
-	for _, l := range sockets {
-		log.Info().Str("address", l.Addr().String()).Msgf("serving %s", link(l.Addr()))
-	}
-	var deadline <-chan time.Time
+	s.tell()
 	for {
 		select {
-		case <-running.Done():
-			return running.Wait(context.Background())
-		case <-deadline:
-			log.Warn().Dur("grace", c.Grace).Msg("requests under way are cut: the grace is over")
-			running.Stop(errGrace)
-		case s := <-signals:
-			if deadline != nil {
-				log.Warn().Str("signal", s.String()).Msg("ending at once")
-				running.Stop(errSecond)
-				continue
-			}
-			log.Info().Str("signal", s.String()).Msg("ending when the requests under way are done")
-			deadline = time.After(c.Grace)
-			running.Finish()
+		case <-s.running.Done():
+			return s.running.Wait(context.Background())
+		case <-s.over:
+			s.next()
+		case sig := <-signals:
+			s.signal(sig)
 		}
 	}
+}
+
+// tell logs the addresses.
+func (s *serving) tell() {
+	site := s.server.Site
+	for _, l := range site.Sockets {
+		s.log.Info().Str("address", l.Addr().String()).Msgf("serving %s", link("http", l.Addr()))
+	}
+	for _, l := range site.SecureSockets {
+		s.log.Info().Str("address", l.Addr().String()).Msgf("serving %s", link("https", l.Addr()))
+	}
+	if site.Admin != nil {
+		for _, l := range site.Admin.Sockets {
+			s.log.Info().Str("admin", l.Addr().String()).Msgf("metrics and profiles at %s", link("http", l.Addr()))
+		}
+	}
+}
+
+// signal does what a signal asks for.
+func (s *serving) signal(sig os.Signal) {
+	switch {
+	case isReopen(sig):
+		if err := s.server.ReopenLog(); err != nil {
+			s.log.Error().Err(err).Msg("the access log can not be opened again")
+		}
+	case s.ending || s.over != nil:
+		s.log.Warn().Str("signal", sig.String()).Msg("ending at once")
+		s.running.Stop(errSecond)
+	case s.drain > 0:
+		s.log.Info().Str("signal", sig.String()).Dur("drain", s.drain).Msg("ending soon: health says so")
+		s.server.Health.Drain()
+		s.over = time.After(s.drain)
+	default:
+		s.log.Info().Str("signal", sig.String()).Msg("ending when the requests under way are done")
+		s.next()
+	}
+}
+
+// next goes from draining to finishing, and from there to the end.
+func (s *serving) next() {
+	grace := s.server.Site.Grace
+	if s.ending {
+		s.log.Warn().Dur("grace", grace).Msg("requests under way are cut: the grace is over")
+		s.over = nil
+		s.running.Stop(errGrace)
+		return
+	}
+	s.ending, s.over = true, time.After(grace)
+	s.server.Health.Drain()
+	s.running.Finish()
 }
 
 // Why a graph is shut down that did not end in time.
@@ -120,18 +176,9 @@ func report(log zerolog.Logger, e axon.Event) {
 	}
 }
 
-func link(a net.Addr) string {
+func link(scheme string, a net.Addr) string {
 	if a.Network() == "unix" {
 		return "unix:" + a.String()
 	}
-	return "http://" + a.String() + "/"
-}
-
-// cause leaves out what an error of net repeats.
-func cause(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) {
-		return op.Err
-	}
-	return err
+	return scheme + "://" + a.String() + "/"
 }

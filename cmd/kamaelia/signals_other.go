@@ -1,0 +1,10 @@
+//go:build !unix
+
+package main
+
+import "os"
+
+// otherSignals are those that do not end the server.
+func otherSignals() []os.Signal { return nil }
+
+func isReopen(os.Signal) bool { return false }
