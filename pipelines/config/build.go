@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kamaelia-go/kamaelia/components/accesslog"
 	"github.com/kamaelia-go/kamaelia/components/auth"
@@ -25,7 +25,10 @@ type Server struct {
 	Health *health.State
 
 	config  *Config
-	closers []func() error // what Close undoes, the last first
+	once    sync.Once
+	closers []func() error // of what Build has opened, the last first
+	opened  []func() error // of what Open has
+	edition *Server        // the one of the last Reload
 	listens []listen
 	admin   []listen
 	file    *accesslog.File // of the access log; nil if it goes elsewhere
@@ -67,6 +70,7 @@ func (c *Config) Build() (*Server, error) {
 		_ = b.s.Close()
 		return nil, err
 	}
+	b.s.Site.Unused = func() { _ = b.s.release() } // files that were read
 	return b.s, nil
 }
 
@@ -74,11 +78,24 @@ func (c *Config) Build() (*Server, error) {
 // log. It is called when the Site does not run any more.
 func (s *Server) Close() error {
 	var errs []error
-	for _, f := range slices.Backward(s.closers) {
+	if s.edition != nil {
+		errs = append(errs, s.edition.Close())
+	}
+	for _, f := range slices.Backward(s.opened) {
 		errs = append(errs, f())
 	}
-	s.closers = nil
-	return errors.Join(errs...)
+	s.opened = nil
+	return errors.Join(append(errs, s.release())...)
+}
+
+// release closes what Build has opened.
+func (s *Server) release() (err error) {
+	s.once.Do(func() {
+		for _, f := range slices.Backward(s.closers) {
+			err = errors.Join(err, f())
+		}
+	})
+	return err
 }
 
 // A builder makes a Server, and notes what is wrong.
@@ -116,6 +133,10 @@ func (b *builder) missing(path string, err error) {
 // begins that it is missing in.
 func (b *builder) at(path string) Problem {
 	p := Problem{Path: path}
+	if by, ok := b.c.giver(path); ok {
+		p.Path = by
+		return p
+	}
 	if b.c.source == nil {
 		return p
 	}
@@ -133,15 +154,6 @@ func (b *builder) at(path string) Problem {
 		}
 		path = path[:i]
 	}
-}
-
-// file returns the name of a file that a configuration names: relative ones are
-// relative to its own directory.
-func (b *builder) file(name string) string {
-	if name == "" || filepath.IsAbs(name) || b.c.source == nil {
-		return name
-	}
-	return filepath.Join(b.c.source.dir, name)
 }
 
 // directory reports what is wrong with a directory that must be there.

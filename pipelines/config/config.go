@@ -73,7 +73,8 @@ type Config struct {
 	// Sites are those that answer for certain hosts.
 	Sites []Host `yaml:"sites"`
 
-	source *source // where it was read
+	source *source           // where it was read
+	given  map[string]string // keys that were set by something else, by what
 }
 
 // A Listen is a place where the server can be reached.

@@ -129,7 +129,7 @@ func (b *builder) areas(path string, all []Auth, host string) *auth.Areas {
 		if a.Users == "" {
 			continue
 		}
-		users, err := b.users(b.file(a.Users))
+		users, err := b.users(b.c.file(join(at, "users"), a.Users))
 		areas[i].Users = users
 		if err != nil {
 			if pe, ok := errors.AsType[*fs.PathError](err); ok {

@@ -202,3 +202,27 @@ func join(path, name string) string {
 	}
 	return path + "." + name
 }
+
+var configType = reflect.TypeFor[Config]()
+
+// addKeys adds the keys of a struct, and of those within it.
+func addKeys(all map[string]bool, t reflect.Type, path string) {
+	for _, k := range keysOf(t) {
+		inner := t.FieldByIndex(k.index).Type
+		name := join(path, k.name)
+		all[name] = true
+		for inner.Kind() == reflect.Pointer || inner.Kind() == reflect.Slice || inner.Kind() == reflect.Map {
+			inner = inner.Elem()
+		}
+		if inner.Kind() != reflect.Struct {
+			continue
+		}
+		if k.name == "sites" {
+			all["sites.hosts"] = true
+		}
+		if k.name == "sites" || k.name == "paths" {
+			continue // what else they hold is listed where the default site has it
+		}
+		addKeys(all, inner, name)
+	}
+}

@@ -58,7 +58,7 @@ func (b *builder) address(path, text string, taken *[]listen) string {
 		return ""
 	}
 	if name, ok := strings.CutPrefix(text, "unix:"); ok {
-		text = "unix:" + b.file(name)
+		text = "unix:" + b.c.file(path, name)
 	}
 	a, err := tcp.ParseAddress(text)
 	if err != nil {
@@ -110,7 +110,7 @@ func (b *builder) certificates(path string, pairs []Certificate) *secure.Certifi
 			b.lacks(at, "it needs a certificate")
 			continue
 		}
-		pair := secure.Pair{Cert: b.file(p.Certificate), Key: b.file(p.Key)}
+		pair := secure.Pair{Cert: b.c.file(at, p.Certificate), Key: b.c.file(at, p.Key)}
 		if err := (&secure.Certificates{Pairs: []secure.Pair{pair}}).Load(); err != nil {
 			b.missing(at, err)
 		}
@@ -172,7 +172,7 @@ func (s *Server) open(l listen) ([]net.Listener, error) {
 		return nil, &ListenError{l.address, err}
 	}
 	for _, socket := range sockets {
-		s.closers = append(s.closers, func() error {
+		s.opened = append(s.opened, func() error {
 			_ = socket.Close() // it is closed already, as a rule
 			return nil
 		})

@@ -21,7 +21,7 @@ func (s *Server) openLog() error {
 	if err := f.Open(); err != nil {
 		return fmt.Errorf("cannot write the access log: %w", err)
 	}
-	s.closers = append(s.closers, f.Close)
+	s.opened = append(s.opened, f.Close)
 	s.Site.AccessLog.To = f
 	s.file = f
 	return nil

@@ -127,7 +127,7 @@ func (b *builder) tree(path string, p *Place, o *Options) *files.Tree {
 		b.oneOf(join(path, "links"), o.Links, "inside", "owner", "none")
 	}
 	t := &files.Tree{
-		Dir: b.file(p.Root), Index: o.Index, Types: o.Types, DefaultType: o.DefaultType, Charset: o.Charset,
+		Dir: b.c.file(join(path, "root"), p.Root), Index: o.Index, Types: o.Types, DefaultType: o.DefaultType, Charset: o.Charset,
 		Rules: b.cacheControl(join(path, "cache-control"), o.CacheControl), Codings: o.Precompressed, Ranges: int(o.Ranges),
 		Hidden: o.Hidden != nil && *o.Hidden || o.Hidden == nil && p.WebDAV != nil,
 		Links:  links, Memory: int64(o.Memory), Small: int64(o.Small), Fresh: time.Duration(o.Fresh),

@@ -123,7 +123,7 @@ func (b *builder) accessLog() {
 // logFile is the name of the access log's file; "" is the standard output.
 func (b *builder) logFile() string {
 	if f := b.c.AccessLog.File; f != "" && f != "-" {
-		return b.file(f)
+		return b.c.file("access-log.file", f)
 	}
 	return ""
 }
