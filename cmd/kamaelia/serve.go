@@ -23,20 +23,28 @@ type serveCommand struct {
 
 	Grace string `placeholder:"TIME" help:"How long requests under way may take after SIGINT or SIGTERM. (default 10s)"`
 	Drain string `placeholder:"TIME" help:"How long to go on after SIGINT or SIGTERM, while health says 503. (default 0s)"`
+	Watch bool   `help:"Read the configuration again when the file changes, as SIGHUP asks for. Needs --config."`
 }
 
 // Run serves until a signal comes.
 func (c *serveCommand) Run() error {
 	log := newLogger()
 	collectCalmly()
-	conf, err := c.config()
+	conf, err := c.settings()
 	if err != nil {
 		return err
 	}
-	err = errors.Join(set(conf, &conf.Grace, c.Grace, "grace", "--grace"), set(conf, &conf.Drain, c.Drain, "drain", "--drain"))
-	if err != nil {
-		return err
+	watched := ""
+	if c.Watch {
+		if watched = c.Config; watched == "" {
+			return fmt.Errorf("%w: --watch needs --config", errUsage)
+		}
 	}
+	changes, err := newWatch(watched)
+	if err != nil {
+		return fmt.Errorf("cannot watch %s: %w", watched, err)
+	}
+	defer changes.close()
 	server, err := conf.Build()
 	if err != nil {
 		return err
@@ -46,8 +54,24 @@ func (c *serveCommand) Run() error {
 	if err := server.Open(); err != nil {
 		return openError(err)
 	}
-	s := &serving{server: server, drain: time.Duration(max(conf.Drain, 0)), log: log}
+	s := &serving{
+		server: server, drain: time.Duration(max(conf.Drain, 0)), log: log,
+		config: c.settings, file: c.Config, changes: changes,
+	}
 	return s.run()
+}
+
+// settings returns the configuration that the file and the flags make.
+func (c *serveCommand) settings() (*config.Config, error) {
+	conf, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(set(conf, &conf.Grace, c.Grace, "grace", "--grace"), set(conf, &conf.Drain, c.Drain, "drain", "--drain"))
+	if err != nil {
+		return nil, err
+	}
+	return conf, nil
 }
 
 // openError tells an address that is none from one that can not be had.
@@ -61,6 +85,9 @@ func openError(err error) error {
 // A serving is a server that runs.
 type serving struct {
 	server  *config.Server
+	config  func() (*config.Config, error) // reads it again
+	file    string                         // it is read from; "" if there are flags alone
+	changes *watch
 	drain   time.Duration
 	log     zerolog.Logger
 	running *axon.Running
@@ -89,6 +116,14 @@ func (s *serving) run() error {
 			return s.running.Wait(context.Background())
 		case <-s.over:
 			s.next()
+		case <-s.changes.Events:
+			s.changes.wait()
+		case err := <-s.changes.Errors:
+			s.log.Error().Err(err).Msg("the configuration is not watched as it should be")
+		case <-s.changes.settled:
+			if s.changes.changed() {
+				s.reload()
+			}
 		case sig := <-signals:
 			s.signal(sig)
 		}
@@ -114,6 +149,8 @@ func (s *serving) tell() {
 // signal does what a signal asks for.
 func (s *serving) signal(sig os.Signal) {
 	switch {
+	case isReload(sig) && s.file != "":
+		s.reload()
 	case isReopen(sig):
 		if err := s.server.ReopenLog(); err != nil {
 			s.log.Error().Err(err).Msg("the access log can not be opened again")

@@ -7,4 +7,6 @@ import "os"
 // otherSignals are those that do not end the server.
 func otherSignals() []os.Signal { return nil }
 
+func isReload(os.Signal) bool { return false }
+
 func isReopen(os.Signal) bool { return false }
