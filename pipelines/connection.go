@@ -180,6 +180,9 @@ func mount(g *axon.Graph, mounts []Mount, router *http1.Router, guard *http1.Gua
 		if a, ok := part.(http1.Allower); ok {
 			router.Allow(route, a.Allow())
 		}
+		if r, ok := part.(http1.Redirector); ok {
+			r.LeadBack(siteAgain(mounts, router, guard, out))
+		}
 		h := part.HandlerBoxes()
 		g.Parts = append(g.Parts, axon.Part{Name: m.Name, Component: part, Policy: again, Lazy: true, Rest: m.Rest})
 		g.Links = append(g.Links, axon.Link(requests, &h.Inbox))

@@ -70,6 +70,7 @@ type Request struct {
 	stream    uint64     // its number on the connection, where that is no turn
 	trustID   bool       // an ID that the client has sent counts
 	origin    *Request   // that this is a Clone of; nil if it is none
+	redirects int        // see Redirect
 }
 
 // Context ends when the client has gone, or the connection is shut down. What is

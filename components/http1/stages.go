@@ -21,3 +21,14 @@ type FailureFilterPart interface {
 	// FailureBox returns the inbox of the failures.
 	FailureBox() *axon.Inbox[*Failure]
 }
+
+// A Redirector is a handler that has some requests answered by another resource of
+// the same site.
+type Redirector interface {
+	HandlerPart
+
+	// LeadBack gives it what makes a graph of the site, for a request that comes by
+	// an outbox: the graph links it. Its answers go where the Redirector's go. It is
+	// called while the graph is written down.
+	LeadBack(site func(requests *axon.Outbox[*Request]) SiteGraph)
+}

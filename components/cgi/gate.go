@@ -1,0 +1,105 @@
+package cgi
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Gate bounds how many scripts run at once. Others wait in the order of their
+// coming. Its zero value is ready.
+type Gate struct {
+	// Most is how many run at once; 0 means 32.
+	Most int
+
+	// Queue is how many wait for that at most; 0 means 1000, and a negative number
+	// none. More are refused.
+	Queue int
+
+	// Wait is how long one waits at most; 0 means 30 s.
+	Wait time.Duration
+
+	mu      sync.Mutex
+	running int
+	waiting []chan struct{} // each has room for the word that it may go on
+}
+
+var (
+	errQueue = errors.New("cgi: too many scripts run, and too many wait for that")
+	errWait  = errors.New("cgi: too many scripts run, and none has ended in time")
+)
+
+func (g *Gate) validate() error {
+	if g != nil && (g.Most < 0 || g.Wait < 0) {
+		return errors.New("cgi: a Gate with a negative number")
+	}
+	return nil
+}
+
+// enter waits until one more may run. It returns the cause when ctx, or gone, has
+// ended before.
+func (g *Gate) enter(ctx, gone context.Context) error {
+	g.mu.Lock()
+	if g.running < cmp.Or(g.Most, 32) {
+		g.running++
+		g.mu.Unlock()
+		return nil
+	}
+	if len(g.waiting) >= max(cmp.Or(g.Queue, 1000), 0) {
+		g.mu.Unlock()
+		return errQueue
+	}
+	turn := make(chan struct{}, 1)
+	g.waiting = append(g.waiting, turn)
+	g.mu.Unlock()
+	limit := time.NewTimer(cmp.Or(g.Wait, 30*time.Second))
+	defer limit.Stop()
+	err := error(nil)
+	select {
+	case <-turn:
+		return nil
+	case <-limit.C:
+		err = errWait
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	case <-gone.Done():
+		err = context.Cause(gone)
+	}
+	if !g.forget(turn) { // it was let in at this moment
+		g.leave()
+	}
+	return err
+}
+
+// forget takes one out of the queue. It reports whether it was there.
+func (g *Gate) forget(turn chan struct{}) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	i := slices.Index(g.waiting, turn)
+	if i >= 0 {
+		g.waiting = slices.Delete(g.waiting, i, i+1)
+	}
+	return i >= 0
+}
+
+// leave lets the next one in.
+func (g *Gate) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.waiting) == 0 {
+		g.running--
+		return
+	}
+	g.waiting[0] <- struct{}{}
+	g.waiting = slices.Delete(g.waiting, 0, 1)
+}
+
+// Load tells how many scripts run, and how many wait.
+func (g *Gate) Load() (running, waiting int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.running, len(g.waiting)
+}

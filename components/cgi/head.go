@@ -1,0 +1,193 @@
+package cgi
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/kamaelia-go/kamaelia/components/http1"
+)
+
+// A head is what a script says of its answer (RFC 3875 section 6.2).
+type head struct {
+	status   int // 0 if it did not say
+	reason   string
+	location string // "" if there is none
+	length   int64  // of the body, -1 if it did not say
+	header   http1.Header
+}
+
+// A headParser takes a script's output until its head is complete. Where the
+// output is broken into pieces means nothing.
+type headParser struct {
+	most int  // bytes
+	nph  bool // there is a status line first
+
+	buf  []byte
+	line int // where the line that is not complete begins
+	seen int // up to where line ends were looked for
+}
+
+// mostFields is how many lines a head may have.
+const mostFields = 200
+
+var (
+	errHeadSize = errors.New("its head is too large")
+	errNoField  = errors.New("its head says nothing of what follows: there is no Content-Type, Location or Status")
+)
+
+// write takes bytes. When the head is complete it returns it, and what follows.
+func (p *headParser) write(b []byte) (h *head, rest []byte, err error) {
+	p.buf = append(p.buf, b...)
+	for {
+		i := bytes.IndexByte(p.buf[p.seen:], '\n')
+		if i < 0 {
+			p.seen = len(p.buf)
+			if p.seen > p.most {
+				return nil, nil, errHeadSize
+			}
+			return nil, nil, nil
+		}
+		end := p.seen + i
+		p.seen = end + 1
+		if p.seen > p.most {
+			return nil, nil, errHeadSize
+		}
+		if len(bytes.TrimSuffix(p.buf[p.line:end], []byte("\r"))) == 0 {
+			h, err = parseHead(string(p.buf[:p.line]), p.nph)
+			return h, p.buf[p.seen:], err
+		}
+		p.line = p.seen
+	}
+}
+
+// parseHead parses the lines of a head, each with its LF or CR LF.
+func parseHead(text string, nph bool) (*head, error) {
+	h := &head{length: -1}
+	said := map[string]bool{}
+	n := 0
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+		if n++; n > mostFields {
+			return nil, errHeadSize
+		}
+		if nph && n == 1 {
+			if err := h.statusLine(line); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err := h.field(line, said, nph); err != nil {
+			return nil, err
+		}
+	}
+	if nph && n == 0 || !nph && !said["content-type"] && !said["location"] && !said["status"] {
+		return nil, errNoField
+	}
+	return h, nil
+}
+
+// field takes one line.
+func (h *head) field(line string, said map[string]bool, nph bool) error {
+	name, value, ok := strings.Cut(line, ":")
+	if !ok || !isToken(name) {
+		return fmt.Errorf("its head has a line that is no field: %.200q", line)
+	}
+	value = strings.Trim(value, " \t")
+	for i := range len(value) {
+		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return fmt.Errorf("its field %s has a control character: %.200q", name, value)
+		}
+	}
+	lower := strings.ToLower(name)
+	switch lower {
+	case "content-type", "location", "status", "content-length":
+		if said[lower] {
+			return fmt.Errorf("its head has more than one %s", name)
+		}
+		said[lower] = true
+	}
+	switch {
+	case nph && lower == "status", strings.HasPrefix(lower, "x-cgi-"), ofConnection[lower]:
+		return nil
+	case lower == "status":
+		return h.setStatus(value)
+	case lower == "location":
+		if value == "" {
+			return errors.New("its Location is empty")
+		}
+		h.location = value
+	case lower == "content-length":
+		n, err := strconv.ParseUint(value, 10, 63)
+		if err != nil {
+			return fmt.Errorf("its Content-Length is no number: %.50q", value)
+		}
+		h.length = int64(n)
+	}
+	h.header = append(h.header, http1.Field{Name: name, Value: value})
+	return nil
+}
+
+// ofConnection are the fields that are the server's own business.
+var ofConnection = map[string]bool{
+	"connection": true, "keep-alive": true, "proxy-connection": true, "te": true, "trailer": true,
+	"transfer-encoding": true, "upgrade": true,
+}
+
+// statusLine takes the first line of a script that makes its whole head itself.
+func (h *head) statusLine(line string) error {
+	version, rest, _ := strings.Cut(line, " ")
+	if major, ok := strings.CutPrefix(version, "HTTP/"); !ok || len(major) != 3 || major[1] != '.' {
+		return fmt.Errorf("its first line is no status line: %.200q", line)
+	}
+	return h.setStatus(rest)
+}
+
+// setStatus takes a status: three digits, and a reason perhaps.
+func (h *head) setStatus(value string) error {
+	code, reason, _ := strings.Cut(value, " ")
+	n, err := strconv.ParseUint(code, 10, 16)
+	if err != nil || len(code) != 3 || n < 200 || n > 599 {
+		return fmt.Errorf("its status is none from 200 to 599: %.200q", value)
+	}
+	for i := range len(reason) {
+		if c := reason[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return fmt.Errorf("its status has a control character: %.200q", value)
+		}
+	}
+	h.status, h.reason = int(n), strings.TrimSpace(reason)
+	return nil
+}
+
+// isToken reports whether a name is a token (RFC 9110 section 5.6.2).
+func isToken(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// local returns the path of a local redirect: of a head with nothing but a
+// Location that is a path (RFC 3875 section 6.2.2).
+func (h *head) local() (string, bool) {
+	if h.status != 0 || len(h.header) != 1 || len(h.location) < 1 || h.location[0] != '/' || strings.HasPrefix(h.location, "//") {
+		return "", false
+	}
+	return h.location, true
+}
+
+// response makes the answer, without its body.
+func (h *head) response(req *http1.Request) *http1.Response {
+	resp := &http1.Response{Request: req, Status: h.status, Reason: h.reason, Header: h.header}
+	if resp.Status == 0 {
+		if resp.Status = 200; h.location != "" {
+			resp.Status = 302
+		}
+	}
+	return resp
+}
