@@ -61,10 +61,14 @@ func (o Options) inherit(site *Options) Options {
 //
 //	FILES ─ directories ─▶ LISTING
 //	UPLOAD or WEBDAV, for methods of their own
-func (m *mounts) place(path, prefix string, p *Place, site *Options) *files.Tree {
+func (m *mounts) place(path, prefix string, p *Place, site *Options, documents string) *files.Tree {
 	b := m.b
 	if p.Root == "" {
 		b.lacks(path, "it needs a root: the directory whose files are served")
+		return nil
+	}
+	if p.CGI != nil {
+		m.scripts(path, prefix, p, documents)
 		return nil
 	}
 	options := p.Options.inherit(site)

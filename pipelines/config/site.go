@@ -69,6 +69,10 @@ type Place struct {
 
 	// Cache keeps answers in memory, as RFC 9111 allows.
 	Cache *Cache `yaml:"cache"`
+
+	// CGI runs the files of the root, which can be a single one, in place of
+	// serving them.
+	CGI *CGI `yaml:"cgi"`
 }
 
 // Options say how files are served. The paths of a site have those of the site,

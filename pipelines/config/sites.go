@@ -115,13 +115,13 @@ func (b *builder) site(path string, s *Site, host string) pipelines.Host {
 	var tree *files.Tree
 	if s.Root != "" || s.Place.given() {
 		route(join(path, "root"), "/")
-		tree = m.place(path, "", &s.Place, &Options{})
+		tree = m.place(path, "", &s.Place, &Options{}, "")
 	}
 	for _, prefix := range slices.Sorted(maps.Keys(s.Paths)) {
 		p := s.Paths[prefix]
 		at := join(path, "paths."+prefix)
 		route(at, prefix)
-		m.place(at, trimSlash(prefix), &p, &s.Options)
+		m.place(at, trimSlash(prefix), &p, &s.Options, s.Root)
 	}
 	if s.Health != "" {
 		route(join(path, "health"), s.Health)
