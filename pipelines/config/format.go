@@ -21,12 +21,15 @@ func Format(c *Config) []byte {
 	return w.text.Bytes()
 }
 
+// A mark needs no quotes: what it says is no text.
+type mark string
+
 // document makes of a value what a writer writes: the inverse of
 // decoder.value. It is made of yaml.MapSlice, []any and scalars.
 func document(v reflect.Value) any {
 	if t, ok := v.Interface().(encoding.TextMarshaler); ok && v.Kind() != reflect.Pointer {
 		text, _ := t.MarshalText() // those of this package never fail
-		return string(text)
+		return mark(text)
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -70,7 +73,7 @@ func group(v reflect.Value) any {
 	switch {
 	case off && len(all) == 1:
 		return false
-	case short && len(all) == 1 && !isList(all[0].Value):
+	case short && len(all) == 1 && !isList(all[0].Value) && all[0].Value != mark("off"):
 		return all[0].Value
 	}
 	return all

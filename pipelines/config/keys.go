@@ -118,7 +118,7 @@ func (d *decoder) entries(path string, n ast.Node) (all []entry) {
 			name, ok = scalar(k)
 		}
 		switch {
-		case !ok || name == "<<":
+		case !ok:
 			d.problem(path, k, "a key is a word")
 		case slices.ContainsFunc(all, func(e entry) bool { return e.name == name }):
 			d.problem(path, k, "%s is there twice", name)
