@@ -16,19 +16,21 @@ import (
 	"time"
 )
 
-// TestRFC plays every clause of rfc1945, rfc9110 and rfc9112 against one server,
-// twice: the request's bytes at once, and in pieces as small as a byte, since
-// where the pieces break must mean nothing.
+// TestRFC plays every clause of rfc1945, rfc3875, rfc9110 and rfc9112 against the command and
+// in this process, with TLS and without, each twice: the request's bytes at once,
+// and in pieces as small as a byte, since where the pieces break must mean nothing.
 func TestRFC(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("rfc[0-9]*/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no clauses found: %v", err)
 	}
-	s := serve(t, "--root", site(t), "--put", "/put="+writable(t))
-	eventually(t, 5*time.Second, "the site is old enough for strong entity tags", func() bool {
-		return strings.HasPrefix(etag(t, s.addr, "/hello.txt"), `"`)
-	})
+	all := places(t)
+	for _, p := range all {
+		eventually(t, 5*time.Second, "the site is old enough for strong entity tags", func() bool {
+			return strings.HasPrefix(etag(t, p, "/hello.txt"), `"`)
+		})
+	}
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
@@ -41,25 +43,27 @@ func TestRFC(t *testing.T) {
 		}
 		t.Run(strings.TrimSuffix(file, ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			t.Run("whole", func(t *testing.T) {
-				t.Parallel()
-				c.play(t, s.addr, false)
-			})
-			t.Run("pieces", func(t *testing.T) {
-				t.Parallel()
-				c.play(t, s.addr, true)
-			})
+			for _, p := range all {
+				t.Run(p.name+", whole", func(t *testing.T) {
+					t.Parallel()
+					c.play(t, p, false)
+				})
+				t.Run(p.name+", pieces", func(t *testing.T) {
+					t.Parallel()
+					c.play(t, p, true)
+				})
+			}
 		})
 	}
 }
 
 // play runs a clause's steps on a connection of its own.
-func (c *clause) play(t *testing.T, addr string, pieces bool) {
+func (c *clause) play(t *testing.T, at place, pieces bool) {
 	if c.skip != "" {
 		t.Skip(c.skip)
 	}
-	own := strings.ReplaceAll(t.Name(), "/", "-")
-	w := dial(t, addr)
+	own := strings.NewReplacer("/", "-", ",", "", "_", "").Replace(t.Name())
+	w := at.dial(t)
 	said := &strings.Builder{}
 	defer func() {
 		if t.Failed() {
@@ -73,7 +77,7 @@ func (c *clause) play(t *testing.T, addr string, pieces bool) {
 	for _, s := range c.steps {
 		switch s.kind {
 		case "send":
-			data, err := s.request(func(path string) string { return etag(t, addr, path) }, own)
+			data, err := s.request(func(path string) string { return etag(t, at, path) }, own)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -201,9 +205,9 @@ func isByteRanges(contentType string) bool {
 var imfDate = regexp.MustCompile(`^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$`)
 
 // etag asks the server for the entity tag of a file.
-func etag(t testing.TB, addr, path string) string {
+func etag(t testing.TB, at place, path string) string {
 	t.Helper()
-	tags := dial(t, addr).roundTrip(t, "HEAD", path).get("ETag")
+	tags := at.dial(t).roundTrip(t, "HEAD", path).get("ETag")
 	if len(tags) != 1 {
 		t.Fatalf("HEAD %s gave ETag %q, want one", path, tags)
 	}
