@@ -72,7 +72,7 @@ func (w *wire) send(data string, piece int) {
 // endSending closes the client's half of the connection.
 func (w *wire) endSending() {
 	<-w.sent
-	w.Conn.(*net.TCPConn).CloseWrite()
+	w.Conn.(halfCloser).CloseWrite()
 }
 
 // A reply is one response, with its body decoded.
