@@ -102,7 +102,8 @@ func (t *template) mark(s string, groups []string) (int, error) {
 		t.literal("$")
 		return 2, nil
 	}
-	name, n := s[1:], len(s)
+	name := s[1:]
+	var n int
 	if strings.HasPrefix(name, "{") {
 		end := strings.IndexByte(name, '}')
 		if end < 0 {
