@@ -46,7 +46,8 @@ func places(t testing.TB) []place {
 	client := securetest.Client(t, "example.com", pair)
 
 	s := startServer(t, exec.Command(program, "serve", "--listen", "127.0.0.1:0", "--listen-tls", "127.0.0.1:0",
-		"--tls-cert", pair.Cert, "--tls-key", pair.Key, "--root", site(t), "--put", "/put="+writable(t)))
+		"--tls-cert", pair.Cert, "--tls-key", pair.Key, "--root", site(t), "--put", "/put="+writable(t),
+		"--cgi", "/cgi="+programs(t), "--cgi-arguments"))
 	var encrypted []string
 	eventually(t, 5*time.Second, "the command tells its https address", func() bool {
 		encrypted = securePattern.FindStringSubmatch(s.log.String())
@@ -58,7 +59,8 @@ access-log: off
 root: %q
 paths:
   /put: {root: %q, put: {}}
-`, pair.Cert, pair.Key, site(t), writable(t)))
+  /cgi: {root: %q, cgi: {arguments: true}}
+`, pair.Cert, pair.Key, site(t), writable(t), programs(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
