@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/kamaelia-go/kamaelia/components/secure/securetest"
 )
@@ -184,6 +186,86 @@ func TestCheck_WithoutFile(t *testing.T) {
 	}
 	if got := all[0].Error(); !strings.HasPrefix(got, "root: cannot serve ") {
 		t.Error(got)
+	}
+}
+
+// Whatever a Config says, Build makes a server of it that can be pictured, or tells
+// what is wrong: without the keys that it names, nothing is.
+func TestBuild_Anything(t *testing.T) {
+	t.Chdir(ground(t))
+	names := rapid.SampledFrom([]string{"www", "docs", "users", "badusers", "/", "/a", "/a/*", "*", "a.org", ":0", "127.0.0.1:0", "cert.crt", "cert.key", "404", "5xx", "/404.html", "Field", "$1", "(.*)", "off", "", "x"})
+	rapid.Check(t, func(t *rapid.T) {
+		var c Config
+		anything(t, reflect.ValueOf(&c).Elem(), "")
+		likely(t, reflect.ValueOf(&c).Elem(), names)
+		c.AccessLog.File = ""
+		for range 100 {
+			s, err := c.Build()
+			if err == nil {
+				s.Plan()
+				if _, err := s.Site.Picture(); err != nil {
+					t.Errorf("%v\n%s", err, Format(&c))
+				}
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			all, ok := err.(Problems)
+			if !ok || len(all) == 0 {
+				t.Fatalf("%T %v", err, err)
+			}
+			for _, p := range all {
+				leaveOut(t, &c, p)
+			}
+		}
+		_, err := c.Build()
+		t.Fatalf("%v\n%s", err, Format(&c))
+	})
+}
+
+// leaveOut takes the key away that a problem names.
+func leaveOut(t *rapid.T, c *Config, p *Problem) {
+	name := p.Path[:len(p.Path)-len(strings.TrimLeft(p.Path, "abcdefghijklmnopqrstuvwxyz0123456789-"))]
+	if name == "" || name == "root" {
+		c.Place = Place{Root: "www"}
+		return
+	}
+	for _, k := range keysOf(configType) {
+		if k.name == name {
+			reflect.ValueOf(c).Elem().FieldByIndex(k.index).SetZero()
+			return
+		}
+	}
+	t.Fatalf("a problem at no key: %v", p)
+}
+
+// likely puts texts into a value that may mean something.
+func likely(t *rapid.T, v reflect.Value, names *rapid.Generator[string]) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(names.Draw(t, "text"))
+	case reflect.Int:
+		v.SetInt(int64(rapid.IntRange(-1, 9).Draw(t, "number")))
+	case reflect.Struct:
+		for _, k := range keysOf(v.Type()) {
+			likely(t, v.FieldByIndex(k.index), names)
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			likely(t, v.Elem(), names)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			likely(t, v.Index(i), names)
+		}
+	case reflect.Map:
+		for _, k := range v.MapKeys() {
+			e := reflect.New(v.Type().Elem()).Elem()
+			likely(t, e, names)
+			v.SetMapIndex(k, reflect.Value{})
+			v.SetMapIndex(reflect.ValueOf(names.Draw(t, "key")), e)
+		}
 	}
 }
 

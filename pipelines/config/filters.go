@@ -22,7 +22,8 @@ func nothing(_ context.Context, req *http1.Request) (*http1.Response, error) {
 	return nil, &http1.Failure{Status: 404, Cause: errNotHere}
 }
 
-// before makes the stages that the requests of a site pass.
+// before makes the stages that the requests of a site pass. The health path needs
+// neither TLS nor a password: who asks has no name, and learns nothing else.
 //
 //	HTTPS ─▶ REDIRECT ─▶ REWRITE ─▶ AUTH
 func (b *builder) before(path string, s *Site, host string) (stages []pipelines.Before) {
@@ -30,8 +31,11 @@ func (b *builder) before(path string, s *Site, host string) (stages []pipelines.
 		stages = append(stages, pipelines.Before{Name: name, Filter: make})
 	}
 	if h := s.HTTPS; h != nil {
-		port := b.https(join(path, "https"), h)
-		add("HTTPS", func() http1.RequestFilterPart { return &http1.ToTLS{Port: port, Except: h.Except} })
+		port, except := b.https(join(path, "https"), h), h.Except
+		if s.Health != "" {
+			except = append(slices.Clone(except), s.Health)
+		}
+		add("HTTPS", func() http1.RequestFilterPart { return &http1.ToTLS{Port: port, Except: except} })
 	}
 	if len(s.Redirects) > 0 {
 		rules := make([]redirect.Rule, len(s.Redirects))
@@ -53,7 +57,7 @@ func (b *builder) before(path string, s *Site, host string) (stages []pipelines.
 		add("REWRITE", func() http1.RequestFilterPart { return &redirect.Rewrite{Table: table} })
 	}
 	if len(s.Auth) > 0 {
-		areas := b.areas(join(path, "auth"), s.Auth, host)
+		areas := b.areas(join(path, "auth"), s, host)
 		add("AUTH", func() http1.RequestFilterPart { return &auth.Basic{Areas: areas} })
 	}
 	return stages
@@ -121,9 +125,9 @@ func (b *builder) after(path string, s *Site) []pipelines.After {
 }
 
 // areas opens the files of passwords, each once for the whole server.
-func (b *builder) areas(path string, all []Auth, host string) *auth.Areas {
-	areas := make([]auth.Area, len(all))
-	for i, a := range all {
+func (b *builder) areas(path string, s *Site, host string) *auth.Areas {
+	areas := make([]auth.Area, len(s.Auth))
+	for i, a := range s.Auth {
 		at := b.item(path, i)
 		areas[i] = auth.Area{Paths: a.Paths, Only: a.Only, Realm: cmp.Or(a.Realm, realm(host)), Public: a.Public}
 		if a.Users == "" {
@@ -144,9 +148,16 @@ func (b *builder) areas(path string, all []Auth, host string) *auth.Areas {
 			}
 		}
 	}
+	named := slices.ContainsFunc(s.Auth, func(a Auth) bool { return slices.Contains(a.Paths, s.Health) })
+	if s.Health != "" && !named {
+		areas = append(areas, auth.Area{Paths: []string{s.Health}, Public: true})
+	}
 	made, err := auth.NewAreas(areas)
 	b.each(err, func(err error) string {
 		at, _ := errors.AsType[*auth.AreaError](err)
+		if at.Index == len(s.Auth) {
+			return "" // the health path's own, which is told of elsewhere
+		}
 		return b.item(path, at.Index)
 	})
 	return made

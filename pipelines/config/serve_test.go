@@ -191,11 +191,16 @@ access-log: off
 hsts: 1d
 https: {except: /.well-known}
 root: www
+health: /health
+auth: {users: users, paths: [/health/x, /secret]}
 `)
 	if resp, _ := r.ask("GET example.org/a"); resp.StatusCode != 308 || resp.Header.Get("Location") != "https://example.org/a" {
 		t.Errorf("%+v", resp)
 	}
 	if resp, _ := r.ask("GET example.org/.well-known/x"); resp.StatusCode != 404 {
+		t.Errorf("%+v", resp)
+	}
+	if resp, _ := r.ask("GET example.org/health"); resp.StatusCode != 200 {
 		t.Errorf("%+v", resp)
 	}
 	conn, err := tls.Dial("tcp", r.server.Site.SecureSockets[0].Addr().String(), &tls.Config{InsecureSkipVerify: true, ServerName: "example.org"})

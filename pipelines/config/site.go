@@ -41,7 +41,8 @@ type Site struct {
 	// 404, 4xx or 5xx. They are paths in the site's root.
 	ErrorPages map[string]string `yaml:"error-pages"`
 
-	// Health is a path that is answered with ok while the server is well.
+	// Health is a path that is answered with ok while the server is well. It needs
+	// neither TLS nor a password, unless auth names it.
 	Health string `yaml:"health"`
 }
 
