@@ -85,7 +85,9 @@ func TestReload(t *testing.T) {
 			client := &http.Client{Transport: transport, Timeout: 20 * time.Second}
 			for n := 0; stop.Load() == 0; n++ {
 				path, size := "/small.txt", 100
-				if n%20 == 19 {
+				// A kernel that is short of memory, as other tests may make it, resets
+				// connections that are closed before all was sent.
+				if n%20 == 19 && i < 5 {
 					path, size = "/large.txt", 1<<20
 				}
 				if _, err := get(client, s, path, size); err != nil {

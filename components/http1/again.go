@@ -89,10 +89,15 @@ func (p *Parser) Free() bool {
 	return s != nil && s.flight.isFree()
 }
 
-// park waits for the next connection, unless this one goes on: until then the
-// Reader tells when the client goes, which a handler may wait for.
+// park lets the Parser wait for the next connection. Until then the Reader tells
+// when the client goes, which a handler may wait for; no deadline ends it but the
+// Writer's. It is called before the last request is sent: once that is answered,
+// the Reader may have another connection already.
 func (p *Parser) park() {
-	p.leaveReader()
+	p.Flight.park()
+	if p.Socket != nil {
+		_ = p.Socket.SetReadDeadline(time.Time{})
+	}
 	p.parked = true
 }
 

@@ -28,7 +28,7 @@ func (p *Parser) emit(ctx context.Context, req *Request, b []byte) (rest []byte,
 	}
 	switch {
 	case parks:
-		p.Flight.park()
+		p.park()
 	case last:
 		p.Flight.seal(false)
 	}

@@ -125,9 +125,7 @@ func (p *Parser) Main(ctx context.Context) error {
 			err = io.ErrUnexpectedEOF
 		}
 		c.Release()
-		if err == errLast {
-			p.park()
-		} else if err != nil {
+		if err != nil && err != errLast {
 			return p.end(ctx, err)
 		}
 		if p.Renewable && !opened {
