@@ -57,15 +57,13 @@ type Session struct {
 	// Log carries an Exchange for each response that was sent.
 	Log axon.Outbox[http1.Exchange] `axon:"optional"`
 
-	ctx      context.Context
 	visit    nethttp.Visit
 	requests atomic.Uint64
 	handlers sync.WaitGroup
 
-	mu      sync.Mutex
-	server  *http.Server
-	done    bool // told to end before there was a server
-	stopped bool
+	mu     sync.Mutex
+	server *http.Server
+	done   bool // told to end before there was a server
 }
 
 var (
@@ -94,7 +92,6 @@ const (
 func (s *Session) Main(ctx context.Context) error {
 	defer s.Conn.Close()
 	limits := s.Limits.Applied()
-	s.ctx = ctx
 	s.visit = nethttp.Visit{
 		Conn: http1.NewConn(s.Conn), Arrived: s.arrived, Body: limits.Body, BodyTime: limits.BodyTime, BodyRate: limits.BodyRate,
 		Target: limits.Target, Fields: s.Fields, RequestID: s.RequestID, Stall: limits.Stall,
