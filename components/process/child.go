@@ -2,7 +2,6 @@ package process
 
 import (
 	"errors"
-	"fmt"
 	"os/exec"
 	"sync"
 	"time"
@@ -68,10 +67,6 @@ func (c *child) start() error {
 	}
 	c.cmd, c.pipes, c.live = cmd, p, true
 	c.readers.Add(2)
-	if err := c.program.Limits.set(cmd.Process.Pid); err != nil {
-		signalGroup(cmd.Process, true)
-		return fmt.Errorf("limits: %w", err)
-	}
 	return nil
 }
 

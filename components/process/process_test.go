@@ -271,11 +271,24 @@ func TestProcess_Limits(t *testing.T) {
 	if _, err := os.Stat("/proc/self/limits"); err != nil {
 		t.Skip("Linux alone")
 	}
-	program := sh("sleep 0.05; ulimit -t; ulimit -v; ulimit -n; ulimit -f")
+	program := sh("ulimit -t; ulimit -v; ulimit -n; ulimit -f")
 	program.Limits = Limits{CPU: 1500 * time.Millisecond, Memory: 1 << 30, Files: 20, FileSize: 1 << 20}
 	out, _, exit := runs(t, program)
 	if want := "2\n1048576\n20\n2048\n"; out != want {
 		t.Errorf("%q, want %q: %v", out, want, exit)
+	}
+	program = Program{Path: "printf", Args: []string{"%s|", "a b", "$HOME", ""}, Limits: Limits{Files: 20, Processes: 1000}}
+	if out, errs, _ := runs(t, program); out != "a b|$HOME||" {
+		t.Errorf("arguments: %q %q", out, errs)
+	}
+	program = sh("while :; do :; done")
+	program.Limits.CPU = time.Second
+	if _, _, exit := runs(t, program); exit.Signal != syscall.SIGXCPU {
+		t.Errorf("too much work: %v", exit)
+	}
+	program = Program{Path: "/none/such", Limits: Limits{Files: 20}}
+	if _, _, exit := runs(t, program); !errors.Is(exit, os.ErrNotExist) {
+		t.Errorf("not there: %v", exit)
 	}
 }
 
@@ -300,6 +313,7 @@ func TestProcess_User(t *testing.T) {
 func TestProgram_Validate(t *testing.T) {
 	for name, program := range map[string]Program{
 		"no path": {}, "time": {Path: "a", Grace: -1}, "limit": {Path: "a", Limits: Limits{Memory: -1}},
+		"name and limit": {Path: "a", Name: "b", Limits: Limits{Files: 1}},
 	} {
 		if err := (&axon.Graph{Parts: axon.Parts{{Name: "P", Component: New(program)}}}).Build(); err == nil {
 			t.Errorf("%s: no mistake", name)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
 )
 
@@ -37,7 +38,9 @@ type Program struct {
 	// within it then. It needs the right to do so. Unix alone.
 	Root string
 
-	// Limits bound what the program and its children may use. Linux alone.
+	// Limits bound what the program and its children may use. They are set by
+	// /bin/sh before it becomes the program, so that is to be there, in Root. Unix
+	// alone.
 	Limits Limits
 
 	// Grace is how long the program may take to end after it was told to, by TERM,
@@ -51,8 +54,7 @@ type Program struct {
 }
 
 // Limits bound what a program may use; 0 means that this process's own limit
-// holds. They are set as soon as the program runs, so the very first moment of
-// its life is not bounded.
+// holds. None can be more than that.
 type Limits struct {
 	CPU       time.Duration // of processor time, for each process; whole seconds
 	Memory    int64         // bytes of address space, for each process
@@ -71,6 +73,8 @@ func (p *Program) Validate() error {
 		return errNoPath
 	case p.Grace < 0 || p.Linger < 0:
 		return fmt.Errorf("process: %s: a negative time", p.Path)
+	case p.Name != "" && l != (Limits{}):
+		return fmt.Errorf("process: %s: a Name does not go with Limits", p.Path)
 	case l.CPU < 0 || min(l.Memory, l.Files, l.FileSize, l.Processes) < 0:
 		return fmt.Errorf("process: %s: a negative limit", p.Path)
 	}
@@ -86,9 +90,37 @@ func (p *Program) command() (*exec.Cmd, error) {
 	if p.Root != "" { // it is not looked for out here
 		cmd.Path, cmd.Err = p.Path, nil
 	}
-	cmd.Args[0] = cmp.Or(p.Name, p.Path)
+	if p.Limits != (Limits{}) {
+		if _, err := exec.LookPath(p.Path); err != nil && p.Root == "" {
+			return nil, err
+		}
+		cmd = exec.Command("/bin/sh", append([]string{"-c", p.Limits.script(), cmd.Path}, p.Args...)...)
+	} else {
+		cmd.Args[0] = cmp.Or(p.Name, p.Path)
+	}
 	cmd.Env, cmd.Dir = p.Env, p.Dir
 	return cmd, p.attributes(cmd)
+}
+
+// script is what a shell does before it becomes the program.
+func (l *Limits) script() string {
+	var sb strings.Builder
+	set := func(format string, most int64) {
+		if most > 0 {
+			fmt.Fprintf(&sb, format+" || exit 126\n", most)
+		}
+	}
+	seconds := int64((l.CPU + time.Second - 1) / time.Second)
+	set("ulimit -S -t %d", seconds) // XCPU comes first,
+	if seconds > 0 {
+		set("ulimit -H -t %d", seconds+1) // and then KILL
+	}
+	set("ulimit -v %d", (l.Memory+1023)/1024)
+	set("ulimit -n %d", l.Files)
+	set("ulimit -f %d", (l.FileSize+511)/512)
+	set("ulimit -p %[1]d 2>/dev/null || ulimit -u %[1]d", l.Processes) // shells differ
+	sb.WriteString(`exec "$0" "$@"`)
+	return sb.String()
 }
 
 // pipes are the three pipes between a program and its parts.

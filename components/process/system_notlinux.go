@@ -2,14 +2,5 @@
 
 package process
 
-import "errors"
-
 // waitFor can not wait without reaping here.
 func waitFor(int) bool { return false }
-
-func (l *Limits) set(int) error {
-	if *l == (Limits{}) {
-		return nil
-	}
-	return errors.ErrUnsupported
-}

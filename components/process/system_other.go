@@ -9,7 +9,7 @@ import (
 )
 
 func (p *Program) attributes(*exec.Cmd) error {
-	if p.User != "" || p.Root != "" {
+	if p.User != "" || p.Root != "" || p.Limits != (Limits{}) {
 		return errors.ErrUnsupported
 	}
 	return nil
