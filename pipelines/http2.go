@@ -1,6 +1,8 @@
 package pipelines
 
 import (
+	"crypto/tls"
+	"errors"
 	"net"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -93,4 +95,25 @@ func (s *Site) streaming(g *axon.Graph) {
 	if s.ErrorLog != nil {
 		g.Links = append(g.Links, axon.Link(&pool.Failures, &s.ErrorLog.Inbox))
 	}
+}
+
+// others tells of the graphs by which a connection begins before it is one of
+// HTTP/1, and of those of HTTP/2.
+func (s *Site) others(conn net.Conn) (begins, streams []axon.GraphInfo, err error) {
+	told := func(g *axon.Graph) []axon.GraphInfo {
+		if err = errors.Join(err, g.Build()); err != nil {
+			return nil
+		}
+		return []axon.GraphInfo{g.Info()}
+	}
+	if len(s.SecureSockets) > 0 {
+		begins = told(s.Secure(conn, new(tls.Config)))
+	}
+	if s.HTTP2.Plain && s.speaksHTTP2() {
+		begins = append(begins, told(s.Either(conn))...)
+	}
+	if s.speaksHTTP2() {
+		streams = append(told(s.Session(conn)), told(s.Application(&nethttp.Source{}, &nethttp.Sink{}))...)
+	}
+	return begins, streams, err
 }

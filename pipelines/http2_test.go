@@ -447,3 +447,26 @@ func TestHTTP2_Choice(t *testing.T) {
 		})
 	}
 }
+
+// The picture has every graph that a connection may come to.
+func TestHTTP2_Picture(t *testing.T) {
+	socket, err := tcp.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	pair := securetest.Write(t, t.TempDir(), "a", securetest.ECDSA, "a")
+	site := &pipelines.Site{Server: pipelines.Server{Mounts: mount(echo), HTTP2: pipelines.HTTP2{Plain: true}},
+		SecureSockets: []pipelines.SecureSocket{{Listener: socket, Certificates: securetest.Load(t, pair)}}}
+	info, err := site.Picture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, g := range info {
+		names = append(names, g.Name)
+	}
+	if got := strings.Join(names, " "); got != "server secure either connection session application" {
+		t.Error(got)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -147,5 +148,9 @@ func (s *Site) Picture() ([]axon.GraphInfo, error) {
 		return nil, err
 	}
 	sites, err := s.Hosts.pictures(hosts)
-	return append([]axon.GraphInfo{server.Info(), connection.Info()}, sites...), err
+	if err != nil {
+		return nil, err
+	}
+	begins, streams, err := s.others(here)
+	return slices.Concat([]axon.GraphInfo{server.Info()}, begins, []axon.GraphInfo{connection.Info()}, sites, streams), err
 }
