@@ -45,6 +45,6 @@ func (s *Server) Application(source *nethttp.Source, sink *nethttp.Sink) *axon.G
 		},
 	}
 	way.lay(g)
-	mount(g, s.Mounts, router, guard, way.out)
+	mount(g, s.Mounts, s.Before, router, guard, way.out)
 	return g
 }

@@ -142,7 +142,7 @@ func (s *Server) connection(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 		s.renewal.watch(s, conn, reader, parser)
 	}
 	way.lay(g)
-	mount(g, s.Mounts, router, guard, way.out)
+	mount(g, s.Mounts, s.Before, router, guard, way.out)
 	if s.Log != nil {
 		g.Links = append(g.Links, axon.Link(&writer.Log, s.Log))
 	}
@@ -153,7 +153,9 @@ func (s *Server) connection(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 //
 //	ROUTER ─▶ before ─▶ ... ─▶ handler ─▶ after ─▶ ... ─▶ WRITER
 //	                              └─▶ next ──▲
-func mount(g *axon.Graph, mounts []Mount, router *http1.Router, guard *http1.Guard, out *axon.Inbox[*http1.Response]) {
+//
+// before are the filters that lie before the router.
+func mount(g *axon.Graph, mounts []Mount, before []Before, router *http1.Router, guard *http1.Guard, out *axon.Inbox[*http1.Response]) {
 	filters := 0
 	for _, m := range mounts {
 		filters += len(m.Before) + len(m.After)
@@ -181,7 +183,7 @@ func mount(g *axon.Graph, mounts []Mount, router *http1.Router, guard *http1.Gua
 			router.Allow(route, a.Allow())
 		}
 		if r, ok := part.(http1.Redirector); ok {
-			r.LeadBack(siteAgain(mounts, router, guard, out))
+			r.LeadBack(siteAgain(mounts, before, router, guard, out))
 		}
 		h := part.HandlerBoxes()
 		g.Parts = append(g.Parts, axon.Part{Name: m.Name, Component: part, Policy: again, Lazy: true, Rest: m.Rest})

@@ -84,7 +84,7 @@ func (h *Host) graph(s *Server, requests *axon.Outbox[*http1.Request], guard *ht
 		axon.Link(&router.Outbox, w.out),
 		axon.Link(&router.Failures, &guard.Inbox))
 	w.lay(g)
-	mount(g, h.Mounts, router, guard, w.out)
+	mount(g, h.Mounts, h.Before, router, guard, w.out)
 	return http1.SiteGraph{Graph: g, Inbox: w.in, Well: func() bool { return g.Faults() == 0 && (!own || !guard.Spoke()) }}
 }
 
