@@ -7,10 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/kamaelia-go/kamaelia/components/secure/securetest"
 )
 
 // writeConfig writes a configuration beside a site, and returns its name.
@@ -206,6 +209,64 @@ func TestExampleHosts(t *testing.T) {
 	s.stop(t)
 	if log := s.log.String(); !strings.Contains(log, " - bob [") {
 		t.Errorf("the log does not name the user:\n%s", log)
+	}
+}
+
+// TestExampleTLS makes the certificate that the example with TLS needs, and asks
+// its sites.
+func TestExampleTLS(t *testing.T) {
+	t.Parallel()
+	curl := requireProgram(t, "curl")
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../examples/config")); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "tls.yaml")
+	if got := run(t, "check", file); got.status != 1 || !strings.Contains(got.stderr, "cert.pem") {
+		t.Errorf("without a certificate: %+v", got)
+	}
+	pair := securetest.Write(t, dir, "own", securetest.ECDSA, "example.org", "members.example.net")
+	for from, to := range map[string]string{pair.Cert: "cert.pem", pair.Key: "key.pem"} {
+		if err := os.Rename(from, filepath.Join(dir, to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := run(t, "check", file); got.stdout != "ok\n" {
+		t.Errorf("%+v", got)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = bytes.ReplaceAll(text, []byte("127.0.0.1:8443"), []byte("127.0.0.1:0"))
+	text = bytes.ReplaceAll(text, []byte("- 127.0.0.1:8080"), []byte("- 127.0.0.1:0"))
+	if err := os.WriteFile(file, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := startServer(t, exec.Command(program, "serve", "--config", file))
+	secure := regexp.MustCompile(`https://127\.0\.0\.1:(\d+)/`)
+	eventually(t, startLimit, "the address with TLS", func() bool { return secure.MatchString(s.log.String()) })
+	port := secure.FindStringSubmatch(s.log.String())[1]
+	_, plain, _ := strings.Cut(s.addr, ":")
+	for _, tc := range []struct{ args, want string }{
+		{"https://example.org:" + port + "/", "<h1>example.org</h1>"},
+		{"-i https://example.org:" + port + "/", "trict-"}, // HTTP/2 has small letters
+		{"-i --http1.1 https://example.org:" + port + "/", "Strict-Transport-Security: max-age=86400"},
+		{"-i --http2 https://example.org:" + port + "/", "HTTP/2 200"},
+		{"-i https://members.example.net:" + port + "/", " 401"},
+		{"-u alice:secret https://members.example.net:" + port + "/", "<h1>Members</h1>"},
+		{"-i http://example.org:" + plain + "/about.html?a", "Location: https://example.org:8443/about.html?a"},
+		{"-i http://example.org:" + plain + "/.well-known/acme-challenge/x", " 404 "},
+		{"-i http://other.example:" + plain + "/", " 421 "},
+	} {
+		args := []string{"-sS", "--max-time", "20", "--cacert", filepath.Join(dir, "cert.pem")}
+		for _, host := range []string{"example.org", "members.example.net", "other.example"} {
+			args = append(args, "--resolve", host+":"+port+":127.0.0.1", "--resolve", host+":"+plain+":127.0.0.1")
+		}
+		out, err := exec.Command(curl, append(args, strings.Fields(tc.args)...)...).CombinedOutput()
+		if err != nil || !bytes.Contains(out, []byte(tc.want)) {
+			t.Errorf("curl %s: %v, want %q in\n%s", tc.args, err, tc.want, out)
+		}
 	}
 }
 

@@ -139,6 +139,10 @@ func TestCheck_Mistakes(t *testing.T) {
 			"5:5: sites[2]: it needs hosts: the names that it answers for",
 			"6:5: sites[3]: nothing is served: say root: DIR, or give paths or redirects",
 		}},
+		"rules that nobody has": {"compress: true\nauth: users\nsites: {hosts: a, root: www}", []string{
+			"1:11: compress: nothing is served here, and sites have nothing from here: put it into each of them",
+			"2:7: auth: nothing is served here, and sites have nothing from here: put it into each of them",
+		}},
 		"https without TLS": {"root: www\nhttps: {except: a, port: 70000}\nsites: {hosts: a, root: www, https: true}", []string{
 			"2:17: https.except: \"a\" does not begin with a slash",
 			"2:26: https.port: 70000 is no port",

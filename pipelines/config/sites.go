@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/kamaelia-go/kamaelia/components/errorpages"
@@ -20,7 +21,12 @@ func (b *builder) sites() {
 		b.lacks("", "nothing is served: say root: DIR, or give paths or sites")
 		return
 	}
-	own := b.site("", &c.Site, "")
+	var own pipelines.Host
+	if c.Site.serves() {
+		own = b.site("", &c.Site, "")
+	} else {
+		b.idle()
+	}
 	server.Mounts, server.Before, server.After, server.Errors = own.Mounts, own.Before, own.After, own.Errors
 	plain := func() http1.ErrorPart { return &http1.ErrorPages{Debug: c.Debug} }
 	if server.Errors == nil {
@@ -58,6 +64,16 @@ func (b *builder) sites() {
 		return b.item(b.item("sites", at.Site)+".hosts", at.Name)
 	})
 	server.Hosts = hosts
+}
+
+// idle notes what is said of a default site that serves nothing.
+func (b *builder) idle() {
+	v := reflect.ValueOf(&b.c.Site).Elem()
+	for _, k := range keysOf(v.Type()) {
+		if !v.FieldByIndex(k.index).IsZero() {
+			b.lacks(k.name, "nothing is served here, and sites have nothing from here: put it into each of them")
+		}
+	}
 }
 
 // each notes every one of some joined errors at the key that it belongs to.
