@@ -261,3 +261,28 @@ func TestCGI_WrongUse(t *testing.T) {
 		}
 	}
 }
+
+// TestCGI_Stop ends what runs when the server ends, though it does not heed TERM.
+func TestCGI_Stop(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "--cgi", "/cgi="+programs(t), "--grace", "100ms", site(t))
+	conn, err := net.Dial("tcp", s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "GET /cgi/stubborn HTTP/1.1\r\nHost: a\r\n\r\n")
+	pid := 0
+	for said := bufio.NewScanner(conn); pid == 0 && said.Scan(); {
+		_, _ = fmt.Sscanf(said.Text(), "pid %d", &pid)
+	}
+	if pid == 0 || syscall.Kill(pid, 0) != nil {
+		t.Fatalf("it does not run: %d", pid)
+	}
+	s.cmd.Process.Signal(syscall.SIGTERM)
+	s.wait(t, stopLimit)
+	eventually(t, 5*time.Second, "the script has ended", func() bool { return syscall.Kill(pid, 0) != nil })
+	if strings.Contains(s.log.String(), "did not end") {
+		t.Errorf("a part was given up:\n%s", s.log)
+	}
+}
