@@ -57,7 +57,7 @@ func (m *model) step() {
 	path := paths[m.rand.IntN(len(paths))]
 	switch m.rand.IntN(6) {
 	case 0:
-		time.Sleep(time.Duration(m.rand.IntN(10_000)) * time.Millisecond)
+		<-time.After(time.Duration(m.rand.IntN(10_000)) * time.Millisecond)
 	case 1: // behind the cache's back
 		m.replaced[path] = append(m.replaced[path], time.Now())
 	case 2: // by way of the cache: nobody may see the old one any more
