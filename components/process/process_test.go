@@ -168,6 +168,17 @@ func exists(t *testing.T, pid string) bool {
 	return !bytes.Contains(stat, []byte(") Z "))
 }
 
+// ends reports whether a process that was killed is gone soon.
+func ends(t *testing.T, pid string) bool {
+	t.Helper()
+	for limit := time.Now().Add(2 * time.Second); exists(t, pid); {
+		if time.Now().After(limit) {
+			return false
+		}
+	}
+	return true
+}
+
 // A shutdown ends the whole group, and KILL those that do not heed TERM.
 func TestProcess_ShutdownEndsTheGroup(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -199,9 +210,7 @@ func TestProcess_ShutdownEndsTheGroup(t *testing.T) {
 			if took := time.Since(began); took < c.least || took > c.least+2*time.Second {
 				t.Errorf("it took %v, want %v", took, c.least)
 			}
-			for limit := time.Now().Add(time.Second); exists(t, pid) && time.Now().Before(limit); {
-			}
-			if exists(t, pid) {
+			if !ends(t, pid) {
 				t.Error("it is still there")
 			}
 		})
@@ -216,7 +225,7 @@ func TestProcess_Lingers(t *testing.T) {
 	if !exit.Well() || exit.Took > time.Second {
 		t.Errorf("%v after %v", exit, exit.Took)
 	}
-	if exists(t, out) {
+	if !ends(t, out) {
 		t.Error("the job is still there")
 	}
 	// One that holds no pipe is let be.
