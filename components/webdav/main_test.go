@@ -139,8 +139,8 @@ func (s *Share) answer(t testing.TB, req *http1.Request) (a answer) {
 			}
 		}
 	}
-	if t, ok := t.(*testing.T); ok {
-		synctest.Test(t, func(t *testing.T) { in(t) })
+	if test, ok := t.(*testing.T); ok {
+		synctest.Test(test, func(t *testing.T) { in(t) })
 	} else {
 		in(t)
 	}
