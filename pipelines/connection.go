@@ -99,12 +99,20 @@ func (s *Server) Connection(conn net.Conn) *axon.Graph { return s.connection(con
 
 // connection is Connection, whose graph may wait in a rota for another one.
 func (s *Server) connection(conn net.Conn, rota *tcp.Rota) *axon.Graph {
-	flight := new(http1.Flight)
+	flight, about := new(http1.Flight), http1.NewConn(conn)
 	reader := &tcp.Reader{Conn: conn, First: s.Limits.FirstTime(), Rota: rota}
-	parser := &http1.Parser{Conn: http1.NewConn(conn), Socket: reader, Flight: flight, Limits: s.Limits, Clock: s.Log != nil, Timed: s.Timed, TrustID: s.TrustID, Again: rota != nil}
+	parser := &http1.Parser{
+		Conn: about, Socket: reader, Flight: flight, Limits: s.Limits, Again: rota != nil,
+		Clock: s.Log != nil, Timed: s.Timed, TrustID: s.TrustID,
+	}
 	router := &http1.Router{Methods: s.Methods, Trace: s.Trace}
 	guard, errors := &http1.Guard{Patience: s.Patience}, s.errors()
-	writer := &http1.Writer{Conn: conn, Flight: flight, Limits: s.Limits, Server: s.Name, Fields: s.fields(parser.Conn), RequestID: s.RequestID}
+	writer := &http1.Writer{
+		Conn: conn, Flight: flight, Limits: s.Limits,
+		Server: s.Name, Fields: s.fields(about), RequestID: s.RequestID,
+	}
+	// WRITER and GUARD are a ring. Each box in it holds all that can be under way, so
+	// neither ever waits for the other.
 	guard.Inbox.Size, writer.Inbox.Size = s.Limits.Boxes(), s.Limits.Boxes()
 	reader.Gone = parser.Gone
 	way := s.way(router, guard, &writer.Inbox)
