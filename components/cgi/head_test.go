@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
 // parse parses output that comes in pieces of a size, and describes the result.
@@ -106,7 +108,7 @@ func FuzzHead(f *testing.F) {
 		}
 		p := &headParser{most: 1000, nph: nph}
 		if h, _, err := p.write([]byte(output)); err == nil && h != nil {
-			resp := h.response(request("GET /"))
+			resp := h.response(&http1.Request{Method: "GET", Path: "/"})
 			if err := resp.Validate(); err != nil {
 				t.Errorf("%q: %v", output, err)
 			}
