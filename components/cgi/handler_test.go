@@ -3,7 +3,6 @@
 package cgi
 
 import (
-	"context"
 	"errors"
 	"io"
 	"os"
@@ -54,27 +53,6 @@ func open(t testing.TB, d *Dir) *Dir {
 	}
 	t.Cleanup(func() { _ = d.Close() })
 	return d
-}
-
-// request makes a request of a line such as "GET /cgi/a?b", fields and a body.
-func request(line string, more ...string) *http1.Request {
-	method, target, _ := strings.Cut(line, " ")
-	req := &http1.Request{Method: method, Host: "example.org", Major: 1, Minor: 1}
-	if err := req.SetTarget(target); err != nil {
-		panic(err)
-	}
-	for _, s := range more {
-		if name, value, ok := strings.Cut(s, ": "); ok {
-			req.Header.Add(name, value)
-			continue
-		}
-		req.Body, req.ContentLength = http1.NewBody(len(s)), int64(len(s))
-		if _, err := req.Body.Write(context.Background(), []byte(s)); err != nil {
-			panic(err)
-		}
-		req.Body.CloseWrite(nil)
-	}
-	return req
 }
 
 // An answer is what became of a request.
