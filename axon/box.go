@@ -343,6 +343,7 @@ type namedBox struct {
 // boxSet is a field that holds boxes which are made as they are asked for.
 type boxSet interface {
 	boxes() []namedBox
+	size() int
 }
 
 // boxField is where a component type keeps a box.
@@ -452,6 +453,27 @@ func appendBoxes(boxes []namedBox, c Component) ([]namedBox, error) {
 	return boxes, nil
 }
 
+// boxCount tells how many boxes a component has, if it can have any.
+func boxCount(c Component) (n int) {
+	v := reflect.ValueOf(c)
+	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
+		return 0
+	}
+	v = v.Elem()
+	fields, err := fieldsOf(v.Type())
+	if err != nil {
+		return 0
+	}
+	for i := range fields {
+		if f := &fields[i]; f.set {
+			n += v.FieldByIndex(f.index).Addr().Interface().(boxSet).size()
+		} else {
+			n++
+		}
+	}
+	return n
+}
+
 // Outboxes is a set of outboxes that come into being as they are asked for: the
 // field of a component that has as many as its graph links.
 type Outboxes[T any] struct {
@@ -476,6 +498,8 @@ func (s *Outboxes[T]) Len() int { return len(s.outs) }
 
 // At returns the name and the outbox at place i, in the order of making.
 func (s *Outboxes[T]) At(i int) (string, *Outbox[T]) { return s.names[i], s.outs[i] }
+
+func (s *Outboxes[T]) size() int { return len(s.outs) }
 
 func (s *Outboxes[T]) boxes() []namedBox {
 	all := make([]namedBox, len(s.outs))

@@ -73,8 +73,11 @@ func (b *builder) graph(g *Graph, owner *part) {
 	g.owner, g.parts = owner, make([]*part, 0, len(g.Parts))
 	arena := make([]part, len(g.Parts))
 	if owner == nil {
-		const perPart = 6
-		b.seen, b.boxes = make([]Component, 0, len(g.Parts)), make([]namedBox, 0, perPart*len(g.Parts))
+		boxes := 0
+		for _, p := range g.Parts {
+			boxes += boxCount(p.Component)
+		}
+		b.seen, b.boxes = make([]Component, 0, len(g.Parts)), make([]namedBox, 0, boxes)
 	}
 	for i := range g.Parts {
 		p := &arena[i]

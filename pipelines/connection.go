@@ -143,8 +143,10 @@ func (s *Server) connection(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 			axon.Link(&guard.Outbox, &writer.Inbox),
 		},
 	}
+	hosts := way.hosts // the rest of the way is not needed any more
 	reader.Free = func() bool {
-		return parser.Free() && !guard.Spoke() && g.Faults() == 0 && way.well() && !s.renewal.stale(s)
+		well := !guard.Spoke() && g.Faults() == 0 && (hosts == nil || hosts.Well())
+		return parser.Free() && well && !s.renewal.stale(s)
 	}
 	if s.renewal != nil {
 		s.renewal.watch(s, conn, reader, parser)

@@ -93,6 +93,3 @@ func (w *way) sites(s *Server, out *axon.Inbox[*http1.Response]) {
 func (w *way) lay(g *axon.Graph) {
 	g.Parts, g.Links = append(g.Parts, w.parts...), append(g.Links, w.links...)
 }
-
-// well reports whether nothing has gone wrong in the graphs of other sites.
-func (w *way) well() bool { return w.hosts == nil || w.hosts.Well() }

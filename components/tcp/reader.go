@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -145,7 +144,7 @@ func (r *Reader) serve(ctx context.Context) error {
 		_ = r.SetReadDeadline(time.Now().Add(r.First))
 	}
 	large := false
-	for first := true; ; first = false {
+	for {
 		c, err := r.Begun, error(nil)
 		if r.Begun = nil; c == nil {
 			c, err = read(large)
@@ -157,12 +156,6 @@ func (r *Reader) serve(ctx context.Context) error {
 			}
 			large = len(c.Data) == len(c.buf)
 			err = r.send(ctx, c)
-			if !first && !large {
-				// On a connection with one request after the other the next is
-				// often there when the others have had their turn; to find that
-				// nothing is there, and to be woken when something is, costs more.
-				runtime.Gosched()
-			}
 		} else {
 			err = r.failed(ctx, err)
 		}
