@@ -447,7 +447,7 @@ func TestNewAreas_Mistakes(t *testing.T) {
 }
 
 func FuzzCredentials(f *testing.F) {
-	for _, s := range []string{basic("a", "b"), "Basic", "Basic ", "basic YTpi", "Bearer x", "Basic YQ==", "Basic  YTpi "} {
+	for _, s := range []string{basic("a", "b"), "Basic", "Basic ", "basic YTpi", "Bearer x", "Basic YQ==", "Basic  YTpi ", "BAsiC 0zp="} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, field string) {

@@ -121,7 +121,8 @@ func credentials(h http1.Header) (name, password string, err error) {
 	if !strings.EqualFold(scheme, "Basic") {
 		return "", "", errMalformed
 	}
-	text, err := base64.StdEncoding.DecodeString(strings.Trim(token, " "))
+	// Strict: credentials have one spelling (RFC 4648 section 3.5).
+	text, err := base64.StdEncoding.Strict().DecodeString(strings.Trim(token, " "))
 	if err != nil {
 		return "", "", errMalformed
 	}

@@ -4,7 +4,8 @@ import (
 	"context"
 )
 
-// emit sends a request, with as much of its body as is there.
+// emit sends a request, with as much of its body as is there. It returns what is to
+// be parsed next: nil when this was the last request.
 func (p *Parser) emit(ctx context.Context, req *Request, b []byte) (rest []byte, err error) {
 	req.Conn = p.Conn
 	p.stamp(req)
@@ -41,7 +42,7 @@ func (p *Parser) emit(ctx context.Context, req *Request, b []byte) (rest []byte,
 	switch {
 	case parks:
 		p.body = nil
-		return nil, errLast
+		return nil, nil
 	case p.body != nil && p.body.done:
 		p.body = nil
 		fallthrough

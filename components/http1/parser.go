@@ -78,12 +78,8 @@ var (
 	_ axon.Loser     = (*Parser)(nil)
 )
 
-var (
-	// errStop ends the Parser without a failure.
-	errStop = errors.New("http1: no further request")
-	// errLast lets it wait for the next connection.
-	errLast = errors.New("http1: the last request of the connection")
-)
+// errStop ends the Parser without a failure.
+var errStop = errors.New("http1: no further request")
 
 // Validate implements axon.Validator.
 func (p *Parser) Validate() error { return p.Limits.Validate() }
@@ -125,7 +121,7 @@ func (p *Parser) Main(ctx context.Context) error {
 			err = io.ErrUnexpectedEOF
 		}
 		c.Release()
-		if err != nil && err != errLast {
+		if err != nil {
 			return p.end(ctx, err)
 		}
 		if p.Renewable && !opened {

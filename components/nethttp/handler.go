@@ -88,7 +88,12 @@ func (h *Handler) serve(ctx context.Context, req *http1.Request) error {
 
 	w := newResponseWriter(h, ctx, cancel, req)
 	h.current = w
-	if aborted := run(h.HTTP, w, r); aborted {
+	aborted := run(h.HTTP, w, r)
+	// Before the client can have the whole answer: what a http.Handler has kept
+	// for later is no good any more.
+	cancel(context.Canceled)
+	body.leave()
+	if aborted {
 		err = w.abort(fmt.Errorf("nethttp: %w", http.ErrAbortHandler))
 	} else {
 		err = w.finish()
