@@ -29,7 +29,6 @@ type serveCommand struct {
 // Run serves until a signal comes.
 func (c *serveCommand) Run() error {
 	log := newLogger()
-	collectCalmly()
 	conf, err := c.settings()
 	if err != nil {
 		return err
