@@ -2,7 +2,10 @@
 
 package http1
 
-import "net"
+import (
+	"net"
+	"os"
+)
 
 // A rawConn is for systems on which a file can be sent from any offset.
 type rawConn struct{}
@@ -12,3 +15,5 @@ func newRawConn(net.Conn) *rawConn { return nil }
 func (*rawConn) sendFile(*sender, *Section) (int64, error) { panic("http1: no sendfile") }
 
 func (*rawConn) write([]byte) (int, error) { panic("http1: no raw socket") }
+
+func readAt(f *os.File, b []byte, offset int64) (int, error) { return f.ReadAt(b, offset) }
