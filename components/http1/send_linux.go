@@ -2,7 +2,6 @@ package http1
 
 import (
 	"net"
-	"os"
 	"syscall"
 	"unsafe"
 
@@ -64,21 +63,6 @@ func (r *rawConn) once(fd uintptr) bool {
 		}
 	}
 	return true
-}
-
-// readAt reads a part of a file that is small, as f.ReadAt does. What is in memory
-// already, as most of what is sent is, is read without telling the scheduler.
-func readAt(f *os.File, b []byte, offset int64) (int, error) {
-	part := unix.Iovec{Base: unsafe.SliceData(b)}
-	part.SetLen(len(b))
-	// On 64 bits the first of the two words has the whole offset.
-	n, _, errno := syscall.RawSyscall6(unix.SYS_PREADV2, f.Fd(), uintptr(unsafe.Pointer(&part)), 1,
-		uintptr(offset), uintptr(uint64(offset)>>32), unix.RWF_NOWAIT)
-	if errno == 0 && int(n) == len(b) {
-		return len(b), nil
-	}
-	// The rest is on the disk, or beyond the end.
-	return f.ReadAt(b, offset)
 }
 
 // most is what one sendfile may take: the deadline is looked at in between.

@@ -2,10 +2,7 @@
 
 package http1
 
-import (
-	"net"
-	"os"
-)
+import "net"
 
 // A rawConn is for systems on which a file can be sent from any offset.
 type rawConn struct{}
@@ -15,5 +12,3 @@ func newRawConn(net.Conn) *rawConn { return nil }
 func (*rawConn) sendFile(*sender, *Section) (int64, error) { panic("http1: no sendfile") }
 
 func (*rawConn) write([]byte) (int, error) { panic("http1: no raw socket") }
-
-func readAt(f *os.File, b []byte, offset int64) (int, error) { return f.ReadAt(b, offset) }

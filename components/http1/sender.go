@@ -131,7 +131,7 @@ func (s *sender) file(f *Section) (n int64, err error) {
 	if f.Size <= copyLimit {
 		at := len(s.room())
 		s.buf = append(s.buf, make([]byte, f.Size)...)
-		got, err := readAt(f.File, s.buf[at:], f.Offset)
+		got, err := f.File.ReadAt(s.buf[at:], f.Offset)
 		if int64(got) < f.Size {
 			s.buf = s.buf[:at+got]
 			return int64(got), cut(s.flush(), shorter(f, int64(got), err))
