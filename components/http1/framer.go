@@ -45,6 +45,7 @@ func plan(resp *Response) (framing, int64) {
 // send sends a response, or puts it into the buffer if it is small. It returns
 // how many bytes of the body were sent.
 func (w *Writer) send(ctx context.Context, resp *Response, closing bool) (int64, error) {
+	resp.Reset()
 	how, length := plan(resp)
 	w.out.buf = w.appendHead(w.out.room(), resp, how, length, closing || how == framedByClose)
 	var err error

@@ -76,6 +76,15 @@ func (r *Response) Discard() {
 	}
 }
 
+// Reset drops the content of a 205 (Reset Content), which must have none (RFC 9110
+// section 15.3.6). It is for who sends the response.
+func (r *Response) Reset() {
+	if r.Status == 205 {
+		r.Discard()
+		r.Bytes, r.File, r.Stream, r.Length = nil, nil, nil, 0
+	}
+}
+
 // Validate reports what makes a response unfit to be sent.
 func (r *Response) Validate() error {
 	if r.Request == nil {

@@ -37,6 +37,7 @@ func (c *call) write(resp *http1.Response, sink *Sink) (int64, error) {
 			_ = http.NewResponseController(c.writer).EnableFullDuplex()
 		}
 	}
+	resp.Reset()
 	length := c.writeHead(resp)
 	to := &counted{to: c.writer, visit: &c.visit}
 	var err error
