@@ -289,3 +289,22 @@ func TestClauseFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestClauses_Unplayed holds that clauses.md names tests that exist.
+func TestClauses_Unplayed(t *testing.T) {
+	var tests strings.Builder
+	for _, pattern := range []string{"*/*_test.go", "*/*/*_test.go"} {
+		for _, file := range repoFiles(t, pattern) {
+			tests.Write(readRepoFile(t, file))
+		}
+	}
+	names := regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9_]+)`").FindAllStringSubmatch(string(readRepoFile(t, "test/clauses.md")), -1)
+	if len(names) == 0 {
+		t.Error("clauses.md names no test")
+	}
+	for _, m := range names {
+		if !strings.Contains(tests.String(), "\nfunc "+m[1]+"(") {
+			t.Errorf("clauses.md: there is no %s", m[1])
+		}
+	}
+}
