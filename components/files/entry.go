@@ -57,7 +57,8 @@ type Entry struct {
 	typed, brief int           // where in Head Content-Type ends, and what a 304 carries begins
 	expires      time.Duration // by a rule; 0 is never
 	dated        atomic.Pointer[datedHead]
-	ranges       bool // of its content can be had
+	ranges       bool                   // of its content can be had
+	kept         atomic.Pointer[keeper] // holds the file while it is sent
 
 	of       *Entry    // the entry that this is a variant of
 	variants []*Entry  // the same in other codings, in the order of preference

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
@@ -15,12 +14,12 @@ func full(resp *http1.Response, e *Entry) error {
 		resp.Bytes = e.Content
 		return nil
 	}
-	f, err := e.Open()
+	f, k, err := e.lend()
 	if err != nil {
 		return err
 	}
-	if file, ok := f.(*os.File); ok {
-		resp.File = &http1.Section{File: file, Size: e.Size}
+	if k != nil {
+		resp.File = &http1.Section{File: k.file, Owner: k, Size: e.Size}
 		return nil
 	}
 	resp.Stream, resp.Length = f, e.Size

@@ -84,7 +84,7 @@ type Tree struct {
 
 	// Small is the size in bytes up to which a file's content is read into
 	// memory; 0 means 64 KiB, less than 0 reads none. A larger file is opened
-	// for each answer, which costs little beside sending it.
+	// to be sent, once for all who are sent it at the same time.
 	Small int64
 
 	// Fresh is how long an entry, or that there is none, is trusted without

@@ -18,7 +18,8 @@ type Section struct {
 	Before []byte
 
 	// Owner, if it is set, is closed in the place of File, which others may be
-	// sending from too: it is read at an offset and by nothing that moves its own.
+	// sending from too: it is read at an offset and by nothing that moves its own. If
+	// it has a method Open() (fs.File, error), that opens the file once more.
 	Owner io.Closer
 
 	// Next is sent behind this section. Its File may be the same one.

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
+	"os"
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
@@ -73,13 +75,16 @@ func (c *call) writeFile(to *counted, f *http1.Section) error {
 }
 
 func (c *call) writeSection(to *counted, f *http1.Section) error {
-	if _, fast := c.writer.(io.ReaderFrom); fast && f.Owner == nil && c.visit.Stall <= 0 {
-		if _, err := f.File.Seek(f.Offset, io.SeekStart); err != nil {
-			return fmt.Errorf("%w: %w", errCut, err)
+	if _, fast := c.writer.(io.ReaderFrom); fast && c.visit.Stall <= 0 {
+		if file, done := owned(f); file != nil {
+			defer done()
+			if _, err := file.Seek(f.Offset, io.SeekStart); err != nil {
+				return fmt.Errorf("%w: %w", errCut, err)
+			}
+			n, err := io.CopyN(c.writer, file, f.Size)
+			to.n += n
+			return shorter(f, n, err)
 		}
-		n, err := io.CopyN(c.writer, f.File, f.Size)
-		to.n += n
-		return shorter(f, n, err)
 	}
 	// The file's own offset, by which net/http would send it, is not ours.
 	buf := copyBuffers.Get().(*[]byte)
@@ -89,6 +94,27 @@ func (c *call) writeSection(to *counted, f *http1.Section) error {
 		err = io.EOF
 	}
 	return shorter(f, n, err)
+}
+
+// owned returns the file of a section, with an offset that is nobody else's; nil if
+// that can not be had.
+func owned(f *http1.Section) (file *os.File, done func() error) {
+	if f.Owner == nil {
+		return f.File, func() error { return nil }
+	}
+	opener, ok := f.Owner.(interface{ Open() (fs.File, error) })
+	if !ok {
+		return nil, nil
+	}
+	again, err := opener.Open()
+	if err != nil {
+		return nil, nil
+	}
+	if file, ok = again.(*os.File); !ok {
+		_ = again.Close()
+		return nil, nil
+	}
+	return file, file.Close
 }
 
 // shorter says that a file has shrunk since its length was told.
