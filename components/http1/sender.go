@@ -138,9 +138,12 @@ func (s *sender) file(f *Section) (n int64, err error) {
 		}
 		return f.Size, nil
 	}
+	if err = s.flush(); err != nil {
+		return 0, err
+	}
 	if s.raw != nil {
 		n, err = s.raw.sendFile(s, f)
-	} else if err = s.flush(); err == nil {
+	} else {
 		buf := s.borrow() // two records of TLS
 		n, err = io.CopyBuffer(copier{s}, io.NewSectionReader(f.File, f.Offset, f.Size), *buf)
 		s.giveBack(buf)
