@@ -2,7 +2,6 @@ package process
 
 import (
 	"errors"
-	"os/exec"
 	"sync"
 	"time"
 )
@@ -15,7 +14,7 @@ type child struct {
 	over    chan struct{} // closed when it has ended; it may not be reaped yet
 
 	pipes   *pipes // nil if it could not be started
-	cmd     *exec.Cmd
+	run     *running
 	began   time.Time
 	ended   time.Time
 	readers sync.WaitGroup // of its output
@@ -53,19 +52,11 @@ func (c *child) start() error {
 	if err != nil {
 		return err
 	}
-	p, err := openPipes()
-	if err != nil {
-		return err
-	}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.theirs[0], p.theirs[1], p.theirs[2]
 	c.began = time.Now()
-	err = cmd.Start()
-	p.closeTheirs()
-	if err != nil {
-		p.closeOurs()
+	if c.run, c.pipes, err = launch(cmd, !c.program.NoInput); err != nil {
 		return err
 	}
-	c.cmd, c.pipes, c.live = cmd, p, true
+	c.live = true
 	c.readers.Add(2)
 	return nil
 }
@@ -85,7 +76,7 @@ func (c *child) stop() {
 	}
 	c.stopping = true
 	if c.live {
-		signalGroup(c.cmd.Process, false)
+		c.run.signal(false)
 		c.kill = time.AfterFunc(c.program.grace(), c.end)
 	}
 }
@@ -95,7 +86,7 @@ func (c *child) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.live {
-		signalGroup(c.cmd.Process, true)
+		c.run.signal(true)
 	}
 }
 
@@ -103,23 +94,18 @@ func (c *child) end() {
 // reaped the number of its group is its own, so those that it has left behind can
 // still be ended.
 func (c *child) wait() *Exit {
-	unreaped := waitFor(c.cmd.Process.Pid)
-	var err error
-	if !unreaped {
-		err = c.cmd.Wait()
-	}
+	c.run.wait()
 	c.ended = time.Now()
 	close(c.over)
 	until := c.ended.Add(c.program.linger())
-	_ = c.pipes.stdin.SetWriteDeadline(c.ended)
+	_ = c.pipes.stdin.SetWriteDeadline(c.ended) // of a nil one it is an error
 	_ = c.pipes.stdout.SetReadDeadline(until)
 	_ = c.pipes.stderr.SetReadDeadline(until)
 	c.readers.Wait()
 	c.bury()
-	if unreaped {
-		err = c.cmd.Wait()
-	}
-	return c.exit(err)
+	e := &Exit{Path: c.program.Path, Pid: c.run.pid, Status: -1, Took: c.ended.Sub(c.began)}
+	c.run.reap(e)
+	return e
 }
 
 // bury is called when the program and its output have ended, before its number
@@ -130,7 +116,7 @@ func (c *child) bury() {
 	defer c.mu.Unlock()
 	if c.kill != nil {
 		c.kill.Stop()
-		signalGroup(c.cmd.Process, true)
+		c.run.signal(true)
 	}
 	c.live = false
 }
@@ -140,17 +126,4 @@ func (c *child) leave() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.broken = true
-}
-
-// exit tells how the program has ended. err is what waiting for it gave.
-func (c *child) exit(err error) *Exit {
-	e := &Exit{Path: c.program.Path, Pid: c.cmd.Process.Pid, Status: -1, Took: c.ended.Sub(c.began)}
-	state := c.cmd.ProcessState
-	if state == nil {
-		e.Err = err
-		return e
-	}
-	e.Status, e.Signal = state.ExitCode(), signalOf(state)
-	e.User, e.System = state.UserTime(), state.SystemTime()
-	return e
 }
