@@ -187,7 +187,7 @@ func (w *Writer) stream(ctx context.Context, resp *Response, how framing, length
 				return n, nil
 			}
 		}
-		if w.out.pending() > 0 {
+		if held := w.out.pending(); held >= sendBuffer || held > 0 && !ready(resp.Stream) {
 			// What is there leaves before the wait for more.
 			if err := w.out.flush(); err != nil {
 				return n, err
@@ -215,6 +215,12 @@ func (w *Writer) stream(ctx context.Context, resp *Response, how framing, length
 			return n, nil
 		}
 	}
+}
+
+// ready reports whether a read of a stream will surely not wait.
+func ready(stream io.Reader) bool {
+	b, ok := stream.(*Body)
+	return ok && b.ready()
 }
 
 // trailerOf returns the trailer fields of a stream that has some, as a Body may.

@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,7 +18,8 @@ type child struct {
 	run     *running
 	began   time.Time
 	ended   time.Time
-	readers sync.WaitGroup // of its output
+	readers atomic.Int32  // of its output
+	silent  chan struct{} // closed by the last of the readers
 
 	mu       sync.Mutex
 	tried    bool        // it was started, or could not be
@@ -33,7 +35,7 @@ var (
 )
 
 func newChild(program Program) *child {
-	return &child{program: program, ready: make(chan struct{}), over: make(chan struct{})}
+	return &child{program: program, ready: make(chan struct{}), over: make(chan struct{}), silent: make(chan struct{})}
 }
 
 // start starts the program.
@@ -57,7 +59,7 @@ func (c *child) start() error {
 		return err
 	}
 	c.live = true
-	c.readers.Add(2)
+	c.readers.Store(2)
 	return nil
 }
 
@@ -94,18 +96,36 @@ func (c *child) end() {
 // reaped the number of its group is its own, so those that it has left behind can
 // still be ended.
 func (c *child) wait() *Exit {
-	c.run.wait()
+	c.settle()
 	c.ended = time.Now()
 	close(c.over)
 	until := c.ended.Add(c.program.linger())
 	_ = c.pipes.stdin.SetWriteDeadline(c.ended) // of a nil one it is an error
 	_ = c.pipes.stdout.SetReadDeadline(until)
 	_ = c.pipes.stderr.SetReadDeadline(until)
-	c.readers.Wait()
+	<-c.silent
 	c.bury()
 	e := &Exit{Path: c.program.Path, Pid: c.run.pid, Status: -1, Took: c.ended.Sub(c.began)}
 	c.run.reap(e)
 	return e
+}
+
+// promptly is how long the end of a program is looked for by the end of its
+// output alone: most programs end with it.
+const promptly = 50 * time.Millisecond
+
+// settle waits until the program has ended.
+func (c *child) settle() {
+	limit := time.NewTimer(promptly)
+	defer limit.Stop()
+	select {
+	case <-c.silent:
+		if c.run.over() {
+			return
+		}
+	case <-limit.C:
+	}
+	c.run.wait()
 }
 
 // bury is called when the program and its output have ended, before its number
@@ -119,6 +139,13 @@ func (c *child) bury() {
 		c.run.signal(true)
 	}
 	c.live = false
+}
+
+// read notes that one of the outputs has ended.
+func (c *child) read() {
+	if c.readers.Add(-1) == 0 {
+		close(c.silent)
+	}
 }
 
 // leave notes that the output of a program has no reader any more.

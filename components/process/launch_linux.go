@@ -97,6 +97,13 @@ func (r *running) wait() {
 	waitInThread(r.pid)
 }
 
+// over reports whether the program has ended already.
+func (r *running) over() bool {
+	var info unix.Siginfo
+	err := unix.Waitid(unix.P_PID, r.pid, &info, unix.WEXITED|unix.WNOWAIT|unix.WNOHANG, nil)
+	return err == nil && info.Signo != 0
+}
+
 // hasEnded reports whether the program of a pidfd has ended.
 func hasEnded(fd uintptr) bool {
 	poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}

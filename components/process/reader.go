@@ -50,7 +50,7 @@ func (r *reader) Main(ctx context.Context) error {
 	if p == nil {
 		return nil
 	}
-	defer c.readers.Done()
+	defer c.read()
 	from := r.pipe(p)
 	defer from.Close()
 	size := firstPiece
