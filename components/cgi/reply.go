@@ -62,6 +62,7 @@ const settling = 500 * time.Millisecond
 // Main implements axon.Component.
 func (r *reply) Main(ctx context.Context) error {
 	r.head = &headParser{most: r.call.dir.Limits.head(), nph: r.call.script.nph()}
+	r.head.raw = r.head.nph && r.call.req.TakesRaw()
 	r.quiet = time.Now()
 	r.timer = time.NewTimer(r.patience())
 	defer r.timer.Stop()
@@ -204,6 +205,9 @@ func (r *reply) begin(h *head) *http1.Response {
 	resp := h.response(r.call.req)
 	r.length = h.length
 	switch {
+	case h.raw:
+		r.body = http1.NewBody(0)
+		resp.Raw = r.body
 	case resp.Request.Method == "HEAD" || resp.Status == 204 || resp.Status == 304:
 	case h.length == 0:
 		resp.Bytes = []byte{}
