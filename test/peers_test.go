@@ -141,15 +141,15 @@ func answers(addr string, ended <-chan struct{}) bool {
 	return false
 }
 
-// differs returns a table of rfc3875/README.md: for each server, the clauses that it
-// keeps differently.
-func differs(t *testing.T) map[string]map[string]bool {
+// differences returns the table of rfc3875/README.md: for each server, what it does
+// with the clauses that it keeps differently.
+func differences(t *testing.T) map[string]map[string]string {
 	t.Helper()
 	text, err := os.ReadFile("rfc3875/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := map[string]map[string]bool{"lighttpd": {}, "Apache": {}}
+	told := map[string]map[string]string{"lighttpd": {}, "Apache": {}}
 	row := regexp.MustCompile("^\\| `([0-9][a-z0-9.-]*)` \\| ([^|]*) \\| ([^|]*) \\| ([^|]+) \\|$")
 	for line := range strings.Lines(string(text)) {
 		m := row.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
@@ -158,7 +158,7 @@ func differs(t *testing.T) map[string]map[string]bool {
 		}
 		for i, name := range []string{"lighttpd", "Apache"} {
 			if m[2+i] != "same" {
-				told[name][m[1]] = true
+				told[name][m[1]] = m[2+i]
 			}
 		}
 		if strings.TrimSpace(m[4]) == "" {
@@ -177,7 +177,7 @@ func TestPeers(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no clauses found: %v", err)
 	}
-	told := differs(t)
+	told := differences(t)
 	for _, p := range peers {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
@@ -203,8 +203,8 @@ func TestPeers(t *testing.T) {
 }
 
 // differs plays a clause, and compares whether it was kept with what the table
-// says.
-func (p place) differs(t *testing.T, file string, told bool) {
+// says of it, "" if nothing.
+func (p place) differs(t *testing.T, file, told string) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -219,10 +219,10 @@ func (p place) differs(t *testing.T, file string, told bool) {
 	said, w := &strings.Builder{}, p.dial(t)
 	faults := c.perform(t, p, w, false, said)
 	switch {
-	case len(faults) > 0 && !told:
+	case len(faults) > 0 && told == "":
 		t.Errorf("the table does not tell of this difference:\n%s\n%s\nsent:\n%s\nreceived:\n%s", strings.Join(faults, "\n"), c.comment,
 			quoteLines(said.String()), quoteLines(w.seen.String()))
-	case len(faults) == 0 && told:
+	case len(faults) == 0 && told != "" && !strings.HasPrefix(told, "at times"):
 		t.Error("the table tells of a difference that is none")
 	}
 }
