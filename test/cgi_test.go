@@ -238,6 +238,38 @@ func TestCGI_Overload(t *testing.T) {
 	})
 }
 
+// TestCGI_Together counts the programs of all --cgi together.
+func TestCGI_Together(t *testing.T) {
+	t.Parallel()
+	dir := programs(t)
+	s := serve(t, "--cgi", "/a="+dir, "--cgi", "/b="+dir, "--cgi-at-once", "1", "--cgi-queue", "1", site(t))
+	slow := dial(t, s.addr)
+	slow.send("GET /a/forever HTTP/1.1\r\nHost: a\r\n\r\n", 0)
+	if line, err := slow.line(); err != nil || line != "HTTP/1.1 200 OK" {
+		t.Fatalf("%q %v", line, err)
+	}
+	got := make(chan int, 2) // one of them waits, and the other is refused
+	for _, path := range []string{"/a/shell", "/b/shell"} {
+		w := dial(t, s.addr)
+		go func() {
+			w.send("GET "+path+" HTTP/1.1\r\nHost: a\r\n\r\n", 0)
+			r, err := w.reply("GET")
+			if err != nil {
+				t.Errorf("%s: %v", path, err)
+				r = &reply{}
+			}
+			got <- r.status
+		}()
+	}
+	if status := <-got; status != 503 {
+		t.Errorf("%d, want 503", status)
+	}
+	slow.Close()
+	if status := <-got; status != 200 {
+		t.Errorf("%d, want 200", status)
+	}
+}
+
 // TestCGI_WrongUse tells what is wrong with --cgi.
 func TestCGI_WrongUse(t *testing.T) {
 	t.Parallel()
@@ -282,6 +314,36 @@ func TestCGI_Stop(t *testing.T) {
 	s.cmd.Process.Signal(syscall.SIGTERM)
 	s.wait(t, stopLimit)
 	eventually(t, 5*time.Second, "the script has ended", func() bool { return syscall.Kill(pid, 0) != nil })
+	if strings.Contains(s.log.String(), "did not end") {
+		t.Errorf("a part was given up:\n%s", s.log)
+	}
+}
+
+// TestCGI_StopLate gives a script all the time that it was promised, and ends it
+// then, though the server was told to end at once.
+func TestCGI_StopLate(t *testing.T) {
+	t.Parallel()
+	config := filepath.Join(t.TempDir(), "site.yaml")
+	text := "root: " + site(t) + "\ngrace: 100ms\npaths:\n  /cgi: {root: " + programs(t) + ", cgi: {kill-after: 2500ms}}\n"
+	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, "--config", config)
+	w := dial(t, s.addr)
+	w.send("GET /cgi/stubborn HTTP/1.1\r\nHost: a\r\n\r\n", 0)
+	pid := 0
+	for said := bufio.NewScanner(w.Conn); pid == 0 && said.Scan(); {
+		_, _ = fmt.Sscanf(said.Text(), "pid %d", &pid)
+	}
+	if pid == 0 || syscall.Kill(pid, 0) != nil {
+		t.Fatalf("it does not run: %d", pid)
+	}
+	s.cmd.Process.Signal(syscall.SIGTERM)
+	s.wait(t, stopLimit)
+	if syscall.Kill(pid, 0) == nil {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+		t.Error("the script has outlived the server")
+	}
 	if strings.Contains(s.log.String(), "did not end") {
 		t.Errorf("a part was given up:\n%s", s.log)
 	}

@@ -250,6 +250,9 @@ func (c *console) shell(t *testing.T, line string) (string, bool) {
 func (c *console) serve(t *testing.T, line string) (string, bool) {
 	t.Helper()
 	line = strings.TrimSpace(strings.TrimSuffix(line, "&"))
+	for _, m := range regexp.MustCompile(`=(/usr/\S+)`).FindAllStringSubmatch(line, -1) {
+		requireProgram(t, m[1])
+	}
 	line = regexp.MustCompile(` --listen[ =]\S+`).ReplaceAllString(line, "") + " --listen 127.0.0.1:0"
 	c.start(t, line)
 	return "", false

@@ -62,16 +62,20 @@ func (c *clause) play(t *testing.T, at place, pieces bool) {
 	if c.skip != "" {
 		t.Skip(c.skip)
 	}
-	own := strings.NewReplacer("/", "-", ",", "", "_", "").Replace(t.Name())
-	w := at.dial(t)
 	said := &strings.Builder{}
-	defer func() {
-		if t.Failed() {
-			t.Logf("%s\nsent:\n%s\nreceived:\n%s", c.comment,
-				quoteLines(said.String()), quoteLines(w.seen.String()))
-		}
-	}()
+	w := at.dial(t)
+	faults := c.perform(t, at, w, pieces, said)
+	if len(faults) > 0 {
+		t.Errorf("%s\n%s\nsent:\n%s\nreceived:\n%s", strings.Join(faults, "\n"), c.comment,
+			quoteLines(said.String()), quoteLines(w.seen.String()))
+	}
+}
 
+// perform runs a clause's steps, notes what it says, and lists what is wrong with
+// what it hears.
+func (c *clause) perform(t *testing.T, at place, w *wire, pieces bool, said *strings.Builder) (faults []string) {
+	own := strings.NewReplacer("/", "-", ",", "", "_", "").Replace(t.Name())
+	complain := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	replies := 0
 	closing := false // a reply said close
 	for _, s := range c.steps {
@@ -93,18 +97,19 @@ func (c *clause) play(t *testing.T, at place, pieces bool) {
 			replies++
 			got, err := w.reply(s.method)
 			if err != nil {
-				t.Fatalf("reply %d: %v", replies, err)
+				complain("reply %d: %v", replies, err)
+				return faults
 			}
 			for _, fault := range append(s.want.compare(got), lawful(got)...) {
-				t.Errorf("reply %d: %s", replies, fault)
+				complain("reply %d: %s", replies, fault)
 			}
 			if closing {
-				t.Errorf("reply %d comes after one that said close", replies)
+				complain("reply %d comes after one that said close", replies)
 			}
 			closing = got.has("Connection", "close")
 		case "closed":
 			if err := w.closed(); err != nil {
-				t.Errorf("after reply %d the server must close: %v", replies, err)
+				complain("after reply %d the server must close: %v", replies, err)
 			}
 		case "open", "either":
 			said.WriteString(probe)
@@ -113,14 +118,15 @@ func (c *clause) play(t *testing.T, at place, pieces bool) {
 			switch {
 			case s.kind == "either" && errors.Is(err, io.EOF): // closed in order
 			case err != nil:
-				t.Errorf("after reply %d the connection must stay open: %v", replies, err)
+				complain("after reply %d the connection must stay open: %v", replies, err)
 			case closing:
-				t.Errorf("reply %d said close, but the connection goes on", replies)
+				complain("reply %d said close, but the connection goes on", replies)
 			case got.status != 200 || string(got.body) != "hello, world\n":
-				t.Errorf("after reply %d the next request got status %d and body %q", replies, got.status, got.body)
+				complain("after reply %d the next request got status %d and body %q", replies, got.status, got.body)
 			}
 		}
 	}
+	return faults
 }
 
 // probe is a request that shows that a connection is still of use.

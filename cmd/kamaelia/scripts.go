@@ -19,7 +19,7 @@ type scriptOptions struct {
 	User          string            `name:"cgi-user" placeholder:"USER" help:"Who runs the programs: a user's name, or UID:GID."`
 	Timeout       string            `name:"cgi-timeout" placeholder:"TIME" help:"Longest silence of a program, before its answer and in it. (default 60s)"`
 	RunTime       string            `name:"cgi-run-time" placeholder:"TIME" help:"Longest time that a program runs. (default off)"`
-	AtOnce        int               `name:"cgi-at-once" placeholder:"N" help:"Most programs that run at once; others wait. (default 32)"`
+	AtOnce        int               `name:"cgi-at-once" placeholder:"N" help:"Most programs that run at once, of all --cgi together; others wait. (default 32)"`
 	Queue         int               `name:"cgi-queue" placeholder:"N" help:"Most requests that wait for that; others get 503. (default 1000)"`
 	Output        string            `name:"cgi-output" placeholder:"SIZE" help:"Most that a program may say. (default off)"`
 	CPU           string            `name:"cgi-cpu" placeholder:"TIME" help:"Most processor time of a program. (default off)"`
@@ -49,12 +49,14 @@ func (o *scriptOptions) scripts(c *config.Config) error {
 		}
 		one.Env[key] = value
 	}
+	var all []*config.CGI
 	for _, arg := range o.CGI {
 		prefix, dir, err := cutPrefix(arg)
 		if err != nil {
 			return fmt.Errorf("%w: --cgi %s: %w", errUsage, arg, err)
 		}
 		each := one
+		all = append(all, &each)
 		if prefix == "" {
 			c.Site.Place = config.Place{Root: dir, CGI: &each}
 			c.Given("root", "--cgi "+arg)
@@ -69,5 +71,6 @@ func (o *scriptOptions) scripts(c *config.Config) error {
 		c.Paths[prefix] = config.Place{Root: dir, CGI: &each}
 		c.Given("paths."+prefix, "--cgi "+arg)
 	}
+	config.Together(all...)
 	return nil
 }

@@ -101,7 +101,7 @@ func (s *serving) run() error {
 	signal.Notify(signals, append(otherSignals(), os.Interrupt, syscall.SIGTERM)...)
 	defer signal.Stop(signals)
 
-	sys := &axon.System{Logger: &s.log, Grace: time.Second}
+	sys := &axon.System{Logger: &s.log, Grace: time.Second + s.server.KillAfter} // programs are given theirs
 	defer sys.Close()
 	defer sys.Watch(func(e axon.Event) { report(s.log, e) })()
 	var err error

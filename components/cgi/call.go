@@ -36,6 +36,7 @@ func (c *call) graph() (*axon.Graph, error) {
 		Path: c.script.file, Args: c.dir.arguments(c.req), Dir: filepath.Dir(c.script.file),
 		Env: c.dir.variables(c.req, c.script, c.length), User: c.dir.User, Root: c.dir.Root,
 		Limits: c.dir.Resources, Grace: c.dir.Limits.grace(), Linger: c.dir.Limits.grace(),
+		NoInput: c.body == nil,
 	}
 	if c.script.interpreter != "" {
 		program.Path, program.Args = c.script.interpreter, append([]string{c.script.file}, program.Args...)
@@ -50,7 +51,7 @@ func (c *call) graph() (*axon.Graph, error) {
 		Name: "script " + c.script.name,
 		Parts: axon.Parts{
 			{Name: "SCRIPT", Component: run, Policy: axon.Policy{Then: axon.StopPart}},
-			{Name: "STDERR", Component: said, Policy: axon.Policy{Then: axon.StopPart}},
+			{Name: "STDERR", Component: said, Policy: axon.Policy{Then: axon.StopPart}, Lazy: true},
 			{Name: "REPLY", Component: answer},
 		},
 		Links: axon.Links{

@@ -17,6 +17,7 @@ type head struct {
 	location string // "" if there is none
 	length   int64  // of the body, -1 if it did not say
 	header   http1.Header
+	raw      bool // the script makes all of it itself
 }
 
 // A headParser takes a script's output until its head is complete. Where the
@@ -24,6 +25,7 @@ type head struct {
 type headParser struct {
 	most int  // bytes
 	nph  bool // there is a status line first
+	raw  bool // and nothing behind it is looked at
 
 	buf  []byte
 	line int // where the line that is not complete begins
@@ -35,12 +37,16 @@ const mostFields = 200
 
 var (
 	errHeadSize = errors.New("its head is too large")
+	errLineSize = errors.New("its status line is too long")
 	errNoField  = errors.New("its head says nothing of what follows: there is no Content-Type, Location or Status")
 )
 
 // write takes bytes. When the head is complete it returns it, and what follows.
 func (p *headParser) write(b []byte) (h *head, rest []byte, err error) {
 	p.buf = append(p.buf, b...)
+	if p.raw {
+		return p.first()
+	}
 	for {
 		i := bytes.IndexByte(p.buf[p.seen:], '\n')
 		if i < 0 {
@@ -61,6 +67,24 @@ func (p *headParser) write(b []byte) (h *head, rest []byte, err error) {
 		}
 		p.line = p.seen
 	}
+}
+
+// mostStatus is the longest status line of a raw answer, in bytes.
+const mostStatus = 4 << 10
+
+// first takes an answer that is passed on as it is, as soon as its first line is
+// complete. All of it follows, that line too.
+func (p *headParser) first() (h *head, rest []byte, err error) {
+	i := bytes.IndexByte(p.buf, '\n')
+	if i > mostStatus || i < 0 && len(p.buf) > mostStatus {
+		return nil, nil, errLineSize
+	}
+	if i < 0 {
+		return nil, nil, nil
+	}
+	h = &head{length: -1, raw: true}
+	err = h.statusLine(string(bytes.TrimSuffix(p.buf[:i], []byte("\r"))))
+	return h, p.buf, err
 }
 
 // parseHead parses the lines of a head, each with its LF or CR LF.

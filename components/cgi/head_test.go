@@ -92,6 +92,35 @@ func TestHead_NPH(t *testing.T) {
 	}
 }
 
+// A raw answer is taken as soon as its first line is there, and none of it is lost.
+func TestHead_Raw(t *testing.T) {
+	for _, c := range []struct{ name, output, want string }{
+		{"all", "HTTP/1.1 404 Not here\r\nA : b\r\n", "404|Not here|HTTP/1.1 404 Not here\r\nA : b\r\n"},
+		{"a line", "HTTP/1.0 200\n", "200||HTTP/1.0 200\n"},
+		{"not yet", "HTTP/1.0 200", "more"},
+		{"no status line", "Content-Type: a/b\n\n", `error: its first line is no status line: "Content-Type: a/b"`},
+		{"interim", "HTTP/1.1 103 Early\n\n", `error: its status is none from 200 to 599: "103 Early"`},
+		{"endless", strings.Repeat("x", 5000), "error: " + errLineSize.Error()},
+	} {
+		for _, size := range []int{1, 2, 7, len(c.output)} {
+			p, got := &headParser{most: 1000, nph: true, raw: true}, "more"
+			for at := 0; at < len(c.output) && got == "more"; at += size {
+				end := min(at+size, len(c.output))
+				h, rest, err := p.write([]byte(c.output[at:end]))
+				switch {
+				case err != nil:
+					got = "error: " + err.Error()
+				case h != nil:
+					got = fmt.Sprintf("%d|%s|%s%s", h.status, h.reason, rest, c.output[end:])
+				}
+			}
+			if got != c.want {
+				t.Errorf("%s, in pieces of %d: %q, want %q", c.name, size, got, c.want)
+			}
+		}
+	}
+}
+
 // Where the output breaks means nothing, and nothing gets through that could not
 // be sent.
 func FuzzHead(f *testing.F) {

@@ -62,6 +62,7 @@ const settling = 500 * time.Millisecond
 // Main implements axon.Component.
 func (r *reply) Main(ctx context.Context) error {
 	r.head = &headParser{most: r.call.dir.Limits.head(), nph: r.call.script.nph()}
+	r.head.raw = r.head.nph && r.call.req.TakesRaw()
 	r.quiet = time.Now()
 	r.timer = time.NewTimer(r.patience())
 	defer r.timer.Stop()
@@ -172,11 +173,16 @@ func (r *reply) take(ctx context.Context, b []byte) error {
 			r.rest()
 			return nil
 		}
-		r.head = nil
-		if err := r.begin(ctx, h); err != nil {
-			return err
+		r.head, b = nil, rest
+		if resp := r.begin(h); resp != nil {
+			// The body's first piece comes along: so they leave together.
+			if err := r.pass(ctx, b); err != nil {
+				return err
+			}
+			r.rest()
+			r.answered = true
+			return r.call.handler.Answer(ctx, resp)
 		}
-		b = rest
 	}
 	err := r.pass(ctx, b)
 	r.rest()
@@ -189,8 +195,9 @@ func (r *reply) rest() {
 	r.timer.Reset(r.patience())
 }
 
-// begin answers, with a body that will follow.
-func (r *reply) begin(ctx context.Context, h *head) error {
+// begin makes the answer, with a body that will follow; or none, for a local
+// redirect.
+func (r *reply) begin(h *head) *http1.Response {
 	if to, ok := h.local(); ok && !r.call.script.nph() {
 		r.local = to
 		return nil
@@ -198,6 +205,9 @@ func (r *reply) begin(ctx context.Context, h *head) error {
 	resp := h.response(r.call.req)
 	r.length = h.length
 	switch {
+	case h.raw:
+		r.body = http1.NewBody(0)
+		resp.Raw = r.body
 	case resp.Request.Method == "HEAD" || resp.Status == 204 || resp.Status == 304:
 	case h.length == 0:
 		resp.Bytes = []byte{}
@@ -205,8 +215,7 @@ func (r *reply) begin(ctx context.Context, h *head) error {
 		r.body = http1.NewBody(0)
 		resp.Stream, resp.Length = r.body, max(h.length, 0)
 	}
-	r.answered = true
-	return r.call.handler.Answer(ctx, resp)
+	return resp
 }
 
 // pass passes on a piece of the body, and waits while the client has enough.

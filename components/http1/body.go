@@ -161,6 +161,13 @@ func (b *Body) came() int64 {
 	return b.taken
 }
 
+// ready reports whether there are bytes, or the end, to be read at once.
+func (b *Body) ready() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.bytes.size > 0 || b.end != nil
+}
+
 // untouched reports whether the reader was never in need of bytes that the
 // client holds back.
 func (b *Body) untouched() bool {

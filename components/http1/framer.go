@@ -1,10 +1,8 @@
 package http1
 
 import (
+	"cmp"
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +43,10 @@ func plan(resp *Response) (framing, int64) {
 // send sends a response, or puts it into the buffer if it is small. It returns
 // how many bytes of the body were sent.
 func (w *Writer) send(ctx context.Context, resp *Response, closing bool) (int64, error) {
+	if resp.Raw != nil {
+		n, err := w.stream(ctx, resp.Raw, framedByClose, -1)
+		return n, cmp.Or(err, errClosing)
+	}
 	resp.Reset()
 	how, length := plan(resp)
 	w.out.buf = w.appendHead(w.out.room(), resp, how, length, closing || how == framedByClose)
@@ -57,7 +59,7 @@ func (w *Writer) send(ctx context.Context, resp *Response, closing bool) (int64,
 		n, err = w.out.sections(resp.File)
 		resp.File.Close()
 	case resp.Stream != nil:
-		n, err = w.stream(ctx, resp, how, length)
+		n, err = w.stream(ctx, resp.Stream, how, length)
 	default:
 		n, err = length, w.out.bytes(resp.Bytes)
 	}
@@ -169,77 +171,4 @@ func (d *dateField) append(b []byte, now time.Time) []byte {
 		d.line = append(d.line, "\r\n"...)
 	}
 	return append(b, d.line...)
-}
-
-// stream sends what a Stream yields, as it comes.
-func (w *Writer) stream(ctx context.Context, resp *Response, how framing, length int64) (n int64, err error) {
-	stop := context.AfterFunc(ctx, func() { _ = resp.Stream.Close() })
-	defer func() {
-		stop()
-		_ = resp.Stream.Close()
-	}()
-	buf := w.out.borrow()
-	defer w.out.giveBack(buf)
-	for {
-		p := *buf
-		if length >= 0 {
-			p = p[:min(int64(len(p)), length-n)]
-			if len(p) == 0 {
-				return n, nil
-			}
-		}
-		if w.out.pending() > 0 {
-			// What is there leaves before the wait for more.
-			if err := w.out.flush(); err != nil {
-				return n, err
-			}
-		}
-		got, err := resp.Stream.Read(p)
-		if got > 0 {
-			n += int64(got)
-			if how == framedByChunks {
-				w.out.buf = appendChunk(w.out.room(), p[:got])
-			} else if err := w.out.bytes(p[:got]); err != nil {
-				return n, err
-			}
-		}
-		switch {
-		case err == nil:
-		case !errors.Is(err, io.EOF):
-			return n, cut(w.out.flush(), fmt.Errorf("http1: the response broke off: %w", err))
-		case length >= 0 && n < length:
-			return n, cut(w.out.flush(), fmt.Errorf("http1: the response ended after %d of %d bytes", n, length))
-		default:
-			if how == framedByChunks {
-				w.out.buf = appendLastChunk(w.out.room(), trailerOf(resp.Stream))
-			}
-			return n, nil
-		}
-	}
-}
-
-// trailerOf returns the trailer fields of a stream that has some, as a Body may.
-// Those that are unfit to be sent are left out, and so are those that would
-// change the framing.
-func trailerOf(stream io.Reader) Header {
-	s, ok := stream.(interface{ Trailer() Header })
-	if !ok {
-		return nil
-	}
-	var fit Header
-	for _, f := range s.Trailer() {
-		if f.valid() == nil && !framingField(f.Name) {
-			fit = append(fit, f)
-		}
-	}
-	return fit
-}
-
-// cut returns the error by which a connection is cut whose client has got a part
-// of a response.
-func cut(flushed, why error) error {
-	if flushed != nil {
-		return flushed
-	}
-	return &clientError{why}
 }

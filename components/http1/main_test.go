@@ -18,6 +18,7 @@ func TestMain(m *testing.M) { axontest.Main(m) }
 type paper struct {
 	mu     sync.Mutex
 	text   bytes.Buffer
+	writes int
 	err    error // what Write returns
 	half   bool  // CloseWrite was called
 	closed chan struct{}
@@ -32,7 +33,14 @@ func (p *paper) Write(b []byte) (int, error) {
 	if p.err != nil {
 		return 0, p.err
 	}
+	p.writes++
 	return p.text.Write(b)
+}
+
+func (p *paper) written() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.writes
 }
 
 func (p *paper) Read([]byte) (int, error)         { <-p.closed; return 0, io.EOF }

@@ -89,3 +89,8 @@ func (r *Request) Clone() *Request {
 	c.Header, c.origin = slices.Clone(c.Header), r.Origin()
 	return &c
 }
+
+// TakesRaw reports whether the answer may be a raw one: see Response.Raw. It may
+// where a Parser has brought the request and a Writer waits for its answer, which
+// in HTTP/2 is not so.
+func (r *Request) TakesRaw() bool { return r.flight != nil }

@@ -32,7 +32,7 @@ type Response struct {
 	// to be sent: for handlers that answer often with the same ones.
 	Rendered []byte
 
-	// At most one of Bytes, File and Stream is set.
+	// At most one of Bytes, File, Stream and Raw is set.
 
 	// Bytes is the whole body.
 	Bytes []byte
@@ -50,6 +50,12 @@ type Response struct {
 	// Length is the length of Stream in bytes, or 0 if it is not known. Never
 	// more is sent, and the connection is closed if there was less.
 	Length int64
+
+	// Raw yields a whole answer that somebody else has made, from the status line
+	// on: it is sent as it is, and then the connection is closed. Status says what
+	// its status is, for a log; filters can change nothing about it. It is for
+	// requests that take one alone: see Request.TakesRaw.
+	Raw io.ReadCloser
 
 	// Close says that the connection is to be closed after this response.
 	Close bool
@@ -74,6 +80,9 @@ func (r *Response) Discard() {
 	if r.Stream != nil {
 		_ = r.Stream.Close()
 	}
+	if r.Raw != nil {
+		_ = r.Raw.Close()
+	}
 }
 
 // Reset drops the content of a 205 (Reset Content), which must have none (RFC 9110
@@ -94,13 +103,16 @@ func (r *Response) Validate() error {
 		return fmt.Errorf("http1: status %d is not from 200 to 599", r.Status)
 	}
 	bodies := 0
-	for _, set := range []bool{r.Bytes != nil, r.File != nil, r.Stream != nil} {
+	for _, set := range []bool{r.Bytes != nil, r.File != nil, r.Stream != nil, r.Raw != nil} {
 		if set {
 			bodies++
 		}
 	}
 	if bodies > 1 {
 		return errors.New("http1: a response with two bodies")
+	}
+	if r.Raw != nil && !r.Request.TakesRaw() {
+		return errors.New("http1: a raw response to a request that takes none")
 	}
 	if r.Length < 0 {
 		return errors.New("http1: a response with a negative length")

@@ -179,7 +179,7 @@ func (w *Writer) answer(ctx context.Context, resp *Response, last bool) error {
 			return err
 		}
 	}
-	closing := last || resp.Close || req.Close
+	closing := last || resp.Close || resp.Raw != nil || req.Close
 	if b := req.Body; b != nil {
 		// Whether a body that was held back will come, nobody knows.
 		closing = closing || req.expect100 && b.untouched()

@@ -10,7 +10,7 @@ import (
 // storable returns the entry for a response, without its body, or nil if the
 // response may not be kept, or if that would be of no use (RFC 9111 section 3).
 func (s *Store) storable(x *exchange, resp *http1.Response, now time.Time) *entry {
-	if resp.Validate() != nil || resp.Status == 206 || resp.Status == 304 || x.wish.noStore || s.sizeOf(resp) > s.largest() {
+	if resp.Validate() != nil || resp.Raw != nil || resp.Status == 206 || resp.Status == 304 || x.wish.noStore || s.sizeOf(resp) > s.largest() {
 		return nil
 	}
 	f := fieldsOf(resp)

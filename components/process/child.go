@@ -2,8 +2,8 @@ package process
 
 import (
 	"errors"
-	"os/exec"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,10 +15,11 @@ type child struct {
 	over    chan struct{} // closed when it has ended; it may not be reaped yet
 
 	pipes   *pipes // nil if it could not be started
-	cmd     *exec.Cmd
+	run     *running
 	began   time.Time
 	ended   time.Time
-	readers sync.WaitGroup // of its output
+	readers atomic.Int32  // of its output
+	silent  chan struct{} // closed by the last of the readers
 
 	mu       sync.Mutex
 	tried    bool        // it was started, or could not be
@@ -34,7 +35,7 @@ var (
 )
 
 func newChild(program Program) *child {
-	return &child{program: program, ready: make(chan struct{}), over: make(chan struct{})}
+	return &child{program: program, ready: make(chan struct{}), over: make(chan struct{}), silent: make(chan struct{})}
 }
 
 // start starts the program.
@@ -53,20 +54,12 @@ func (c *child) start() error {
 	if err != nil {
 		return err
 	}
-	p, err := openPipes()
-	if err != nil {
-		return err
-	}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.theirs[0], p.theirs[1], p.theirs[2]
 	c.began = time.Now()
-	err = cmd.Start()
-	p.closeTheirs()
-	if err != nil {
-		p.closeOurs()
+	if c.run, c.pipes, err = launch(cmd, !c.program.NoInput); err != nil {
 		return err
 	}
-	c.cmd, c.pipes, c.live = cmd, p, true
-	c.readers.Add(2)
+	c.live = true
+	c.readers.Store(2)
 	return nil
 }
 
@@ -85,7 +78,7 @@ func (c *child) stop() {
 	}
 	c.stopping = true
 	if c.live {
-		signalGroup(c.cmd.Process, false)
+		c.run.signal(false)
 		c.kill = time.AfterFunc(c.program.grace(), c.end)
 	}
 }
@@ -95,7 +88,7 @@ func (c *child) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.live {
-		signalGroup(c.cmd.Process, true)
+		c.run.signal(true)
 	}
 }
 
@@ -103,23 +96,36 @@ func (c *child) end() {
 // reaped the number of its group is its own, so those that it has left behind can
 // still be ended.
 func (c *child) wait() *Exit {
-	unreaped := waitFor(c.cmd.Process.Pid)
-	var err error
-	if !unreaped {
-		err = c.cmd.Wait()
-	}
+	c.settle()
 	c.ended = time.Now()
 	close(c.over)
 	until := c.ended.Add(c.program.linger())
-	_ = c.pipes.stdin.SetWriteDeadline(c.ended)
+	_ = c.pipes.stdin.SetWriteDeadline(c.ended) // of a nil one it is an error
 	_ = c.pipes.stdout.SetReadDeadline(until)
 	_ = c.pipes.stderr.SetReadDeadline(until)
-	c.readers.Wait()
+	<-c.silent
 	c.bury()
-	if unreaped {
-		err = c.cmd.Wait()
+	e := &Exit{Path: c.program.Path, Pid: c.run.pid, Status: -1, Took: c.ended.Sub(c.began)}
+	c.run.reap(e)
+	return e
+}
+
+// promptly is how long the end of a program is looked for by the end of its
+// output alone: most programs end with it.
+const promptly = 50 * time.Millisecond
+
+// settle waits until the program has ended.
+func (c *child) settle() {
+	limit := time.NewTimer(promptly)
+	defer limit.Stop()
+	select {
+	case <-c.silent:
+		if c.run.over() {
+			return
+		}
+	case <-limit.C:
 	}
-	return c.exit(err)
+	c.run.wait()
 }
 
 // bury is called when the program and its output have ended, before its number
@@ -130,9 +136,16 @@ func (c *child) bury() {
 	defer c.mu.Unlock()
 	if c.kill != nil {
 		c.kill.Stop()
-		signalGroup(c.cmd.Process, true)
+		c.run.signal(true)
 	}
 	c.live = false
+}
+
+// read notes that one of the outputs has ended.
+func (c *child) read() {
+	if c.readers.Add(-1) == 0 {
+		close(c.silent)
+	}
 }
 
 // leave notes that the output of a program has no reader any more.
@@ -140,17 +153,4 @@ func (c *child) leave() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.broken = true
-}
-
-// exit tells how the program has ended. err is what waiting for it gave.
-func (c *child) exit(err error) *Exit {
-	e := &Exit{Path: c.program.Path, Pid: c.cmd.Process.Pid, Status: -1, Took: c.ended.Sub(c.began)}
-	state := c.cmd.ProcessState
-	if state == nil {
-		e.Err = err
-		return e
-	}
-	e.Status, e.Signal = state.ExitCode(), signalOf(state)
-	e.User, e.System = state.UserTime(), state.SystemTime()
-	return e
 }

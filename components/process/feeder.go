@@ -24,7 +24,7 @@ func (f *feeder) Interrupt() {
 	c := f.child
 	select {
 	case <-c.ready:
-		if c.pipes != nil {
+		if c.pipes != nil && c.pipes.stdin != nil {
 			_ = c.pipes.stdin.Close()
 		}
 	default: // there is no write yet
@@ -39,7 +39,7 @@ func (f *feeder) Main(ctx context.Context) error {
 		return nil
 	}
 	defer p.stdin.Close()
-	reads := true
+	reads := p.stdin != nil
 	for {
 		select {
 		case b, more := <-f.Inbox.C():

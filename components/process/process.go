@@ -59,7 +59,7 @@ func New(program Program) *Process {
 	p.Graph.Name = "process"
 	p.Graph.Parts = axon.Parts{
 		{Name: "RUN", Component: run},
-		{Name: "STDIN", Component: in},
+		{Name: "STDIN", Component: in, Lazy: program.NoInput},
 		{Name: "STDOUT", Component: out},
 		{Name: "STDERR", Component: errs},
 	}

@@ -27,6 +27,10 @@ type Program struct {
 	// an empty list none.
 	Env []string
 
+	// NoInput says that the program gets no input: it reads the null device. What
+	// comes by the Inbox of its Process is thrown away.
+	NoInput bool
+
 	// Dir is the working directory; "" means this process's own.
 	Dir string
 
@@ -123,34 +127,14 @@ func (l *Limits) script() string {
 	return sb.String()
 }
 
-// pipes are the three pipes between a program and its parts.
+// pipes are our ends of the three pipes between a program and its parts.
 type pipes struct {
-	stdin, stdout, stderr *os.File    // ours
-	theirs                [3]*os.File // the program's, in the order of its descriptors
+	stdin          *os.File // nil without input
+	stdout, stderr *os.File
 }
 
-// openPipes makes the pipes.
-func openPipes() (*pipes, error) {
-	p := new(pipes)
-	var err [3]error
-	p.theirs[0], p.stdin, err[0] = os.Pipe()
-	p.stdout, p.theirs[1], err[1] = os.Pipe()
-	p.stderr, p.theirs[2], err[2] = os.Pipe()
-	if err := errors.Join(err[:]...); err != nil {
-		p.closeTheirs()
-		p.closeOurs()
-		return nil, err
-	}
-	return p, nil
-}
-
-func (p *pipes) closeTheirs() {
-	for _, f := range p.theirs {
-		_ = f.Close() // of a nil one it is an error
-	}
-}
-
-func (p *pipes) closeOurs() {
+// close closes them all. Of one that is nil, or closed, that is an error.
+func (p *pipes) close() {
 	for _, f := range []*os.File{p.stdin, p.stdout, p.stderr} {
 		_ = f.Close()
 	}

@@ -11,8 +11,13 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// pieceSize is the most that is read at once.
-const pieceSize = 32 << 10
+// pieceSize is the most that is read at once. Since most that is said is short,
+// and nothing is said on most standard errors, it begins with firstPiece, and
+// grows when one was full.
+const (
+	firstPiece = 512
+	pieceSize  = 32 << 10
+)
 
 // reader is the part that reads one of the program's outputs.
 type reader struct {
@@ -45,15 +50,19 @@ func (r *reader) Main(ctx context.Context) error {
 	if p == nil {
 		return nil
 	}
-	defer c.readers.Done()
+	defer c.read()
 	from := r.pipe(p)
 	defer from.Close()
-	var buf []byte
+	size := firstPiece
+	buf := make([]byte, size)
 	for left := int64(goodbye); left > 0; {
-		if len(buf) < pieceSize/4 {
-			buf = make([]byte, pieceSize)
+		if len(buf) < size/4 {
+			buf = make([]byte, size)
 		}
 		n, err := from.Read(buf)
+		if n == len(buf) {
+			size = min(8*size, pieceSize)
+		}
 		switch {
 		case n == 0:
 		case ctx.Err() != nil:

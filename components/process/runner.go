@@ -42,10 +42,10 @@ func (r *runner) Main(ctx context.Context) error {
 		return err
 	}
 	var e *Exit
-	if c.cmd == nil {
+	if c.run == nil {
 		e = &Exit{Path: c.program.Path, Status: -1, Err: err}
-	} else if e = c.wait(); err != nil {
-		e.Err = err
+	} else {
+		e = c.wait()
 	}
 	if !r.Ended.Linked() && !e.Well() && !c.broken {
 		return e

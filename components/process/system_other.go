@@ -15,8 +15,8 @@ func (p *Program) attributes(*exec.Cmd) error {
 	return nil
 }
 
-// signalGroup ends the program alone: there are no groups here, and no TERM.
-func signalGroup(p *os.Process, _ bool) { _ = p.Kill() }
+// signalProcess ends the program alone: there are no groups here, and no TERM.
+func signalProcess(p *os.Process, _ bool) { _ = p.Kill() }
 
 func signalOf(*os.ProcessState) os.Signal { return nil }
 

@@ -58,22 +58,14 @@ func credential(name string) (*syscall.Credential, error) {
 	return c, nil
 }
 
-// signalGroup sends TERM, or KILL, to the program's group. That there is nobody
-// left is no error.
-func signalGroup(p *os.Process, kill bool) {
+// signalGroup sends TERM, or KILL, to a process group. That there is nobody left
+// is no error.
+func signalGroup(pid int, kill bool) {
 	sig := syscall.SIGTERM
 	if kill {
 		sig = syscall.SIGKILL
 	}
-	_ = syscall.Kill(-p.Pid, sig)
-}
-
-// signalOf returns the signal that has ended a program, or nil.
-func signalOf(state *os.ProcessState) os.Signal {
-	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
-		return ws.Signal()
-	}
-	return nil
+	_ = syscall.Kill(-pid, sig)
 }
 
 // waiting reports whether a pipe holds something that was not read.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/kamaelia-go/kamaelia/components/accesslog"
 	"github.com/kamaelia-go/kamaelia/components/auth"
@@ -23,6 +24,9 @@ type Server struct {
 
 	// Health is what the health paths tell of.
 	Health *health.State
+
+	// KillAfter is the longest that a program may take to end when it is told to.
+	KillAfter time.Duration
 
 	config  *Config
 	once    sync.Once

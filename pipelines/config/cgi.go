@@ -77,6 +77,23 @@ type CGI struct {
 
 	// Memory is how much memory each may use. The default is off.
 	Memory Size `yaml:"process-memory"`
+
+	gate *cgi.Gate // see Together
+}
+
+// Together lets places share what AtOnce, Queue and Wait of the first of them say:
+// so many programs run at once in all of them.
+func Together(places ...*CGI) {
+	if len(places) > 1 {
+		gate := places[0].newGate()
+		for _, c := range places {
+			c.gate = gate
+		}
+	}
+}
+
+func (c *CGI) newGate() *cgi.Gate {
+	return &cgi.Gate{Most: max(c.AtOnce, 0), Queue: c.Queue, Wait: time.Duration(max(c.Wait, 0))}
 }
 
 // scripts makes the mount of a place whose files are run. documents is the root of
@@ -98,7 +115,7 @@ func (m *mounts) scripts(path, prefix string, p *Place, documents string) {
 			Grace: time.Duration(max(c.Kill, 0)), Output: int64(max(c.Output, 0)),
 		},
 		Resources: process.Limits{CPU: time.Duration(max(c.CPU, 0)), Memory: int64(max(c.Memory, 0))},
-		Gate:      &cgi.Gate{Most: max(c.AtOnce, 0), Queue: c.Queue, Wait: time.Duration(max(c.Wait, 0))},
+		Gate:      cmp.Or(c.gate, c.newGate()),
 	}
 	for key, value := range c.Env {
 		dir.Env = append(dir.Env, key+"="+value)
@@ -115,6 +132,7 @@ func (m *mounts) scripts(path, prefix string, p *Place, documents string) {
 		return
 	}
 	b.s.closers = append(b.s.closers, dir.Close)
+	b.s.KillAfter = max(b.s.KillAfter, dir.Limits.Grace)
 	site := b.s.Site
 	m.all = append(m.all, pipelines.Mount{Path: cmp.Or(prefix, "/"), Name: m.name("CGI"), Handler: func() http1.HandlerPart {
 		h := &cgi.Handler{Dir: dir, Prefix: prefix}
