@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/components/cgi"
+	"github.com/kamaelia-go/kamaelia/components/gateway"
 	"github.com/kamaelia-go/kamaelia/components/http1"
 	"github.com/kamaelia-go/kamaelia/components/process"
 	"github.com/kamaelia-go/kamaelia/pipelines"
@@ -92,13 +93,14 @@ func (m *mounts) scripts(path, prefix string, p *Place, documents string) {
 	}
 	dir := &cgi.Dir{
 		Path: b.c.file(join(path, "root"), p.Root), Interpreters: c.Interpreters, Index: c.Index, Pass: c.Pass,
-		Authorization: c.Authorization, Arguments: c.Arguments, RefuseChunked: c.RefuseChunked, Largest: int64(max(c.Largest, 0)), User: c.User,
-		Limits: cgi.Limits{
-			First: time.Duration(c.First), Idle: time.Duration(c.Idle), Run: time.Duration(max(c.Run, 0)),
-			Grace: time.Duration(max(c.Kill, 0)), Output: int64(max(c.Output, 0)),
+		Arguments: c.Arguments, User: c.User, Grace: time.Duration(max(c.Kill, 0)),
+		Variables: gateway.Variables{Authorization: c.Authorization},
+		Bodies:    gateway.Bodies{RefuseChunked: c.RefuseChunked, Largest: int64(max(c.Largest, 0))},
+		Limits: gateway.Limits{
+			First: time.Duration(c.First), Idle: time.Duration(c.Idle), Run: time.Duration(max(c.Run, 0)), Output: int64(max(c.Output, 0)),
 		},
 		Resources: process.Limits{CPU: time.Duration(max(c.CPU, 0)), Memory: int64(max(c.Memory, 0))},
-		Gate:      &cgi.Gate{Most: max(c.AtOnce, 0), Queue: c.Queue, Wait: time.Duration(max(c.Wait, 0))},
+		Gate:      &gateway.Gate{Most: max(c.AtOnce, 0), Queue: c.Queue, Wait: time.Duration(max(c.Wait, 0))},
 	}
 	for key, value := range c.Env {
 		dir.Env = append(dir.Env, key+"="+value)
