@@ -70,6 +70,11 @@ func (a *Answer) Begun() bool { return a.complete }
 // Silent reports whether nothing has come.
 func (a *Answer) Silent() bool { return a.output == 0 }
 
+// Whole reports whether the body has the length that the program has told.
+func (a *Answer) Whole() bool {
+	return a.complete && a.length >= 0 && !a.bodiless && a.local == "" && a.written+int64(len(a.held)) == a.length
+}
+
 // Answered reports whether a response or a failure was sent.
 func (a *Answer) Answered() bool { return a.answered }
 

@@ -22,7 +22,7 @@ func vars(t *testing.T, v *Variables, about About) map[string]string {
 	return all
 }
 
-func tcp(ip string, port int) net.Addr { return &net.TCPAddr{IP: net.ParseIP(ip), Port: port} }
+func tcpAddr(ip string, port int) net.Addr { return &net.TCPAddr{IP: net.ParseIP(ip), Port: port} }
 
 func TestVariables(t *testing.T) {
 	for _, c := range []struct {
@@ -56,7 +56,7 @@ func TestVariables(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := &Variables{Env: []string{"OWN=mine", "HTTP_X_OWN=mine"}}
-			c.req.Conn = &http1.Conn{Local: tcp("10.0.0.1", 8080), Remote: tcp("10.0.0.2", 1234)}
+			c.req.Conn = &http1.Conn{Local: tcpAddr("10.0.0.1", 8080), Remote: tcpAddr("10.0.0.2", 1234)}
 			c.about.Request, c.about.Length = c.req, c.length
 			got := vars(t, v, c.about)
 			for _, w := range c.want {
@@ -76,8 +76,8 @@ func TestVariables_Ends(t *testing.T) {
 		host string
 		want []string
 	}{
-		{"TLS", &http1.Conn{Local: tcp("10.0.0.1", 8443), Remote: tcp("::1", 1), TLS: true}, "a.org", []string{"HTTPS=on", "REQUEST_SCHEME=https", "SERVER_PORT=8443", "REMOTE_ADDR=::1"}},
-		{"mapped", &http1.Conn{Local: tcp("::ffff:10.0.0.1", 80), Remote: tcp("::ffff:10.0.0.2", 1)}, "", []string{"SERVER_NAME=10.0.0.1", "REMOTE_ADDR=10.0.0.2"}},
+		{"TLS", &http1.Conn{Local: tcpAddr("10.0.0.1", 8443), Remote: tcpAddr("::1", 1), TLS: true}, "a.org", []string{"HTTPS=on", "REQUEST_SCHEME=https", "SERVER_PORT=8443", "REMOTE_ADDR=::1"}},
+		{"mapped", &http1.Conn{Local: tcpAddr("::ffff:10.0.0.1", 80), Remote: tcpAddr("::ffff:10.0.0.2", 1)}, "", []string{"SERVER_NAME=10.0.0.1", "REMOTE_ADDR=10.0.0.2"}},
 		{"zone", &http1.Conn{Local: &net.TCPAddr{IP: net.ParseIP("fe80::1"), Zone: "eth0", Port: 80}}, "[fe80::1]:80", []string{"SERVER_ADDR=fe80::1", "SERVER_NAME=[fe80::1]"}},
 		{"a socket of Unix", &http1.Conn{Local: &net.UnixAddr{Net: "unix", Name: "/run/s"}, Remote: &net.UnixAddr{Net: "unix"}}, "a.org:81", []string{"REMOTE_ADDR=127.0.0.1", "SERVER_PORT=81", "SERVER_NAME=a.org"}},
 		{"a socket of Unix, no port", &http1.Conn{Local: &net.UnixAddr{Net: "unix"}, TLS: true}, "a.org", []string{"SERVER_PORT=443"}},
