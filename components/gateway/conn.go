@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -18,9 +19,13 @@ type conn struct {
 	raw     syscall.RawConn // nil if there is none
 	answers Answers         // nil: the answer ends with the connection
 
-	in         []byte    // what was read
-	start, end int       // of what was not taken apart yet
-	out        []byte    // room for what is written
+	in         []byte // what was read
+	start, end int    // of what was not taken apart yet
+	out        []byte // room for what is written
+	request    []byte // that is written at the next read, or was not taken
+	step       func(fd uintptr) bool
+	got        int       // what step has read, and
+	fault      error     // what went wrong there
 	armed      time.Time // when a read ends; zero if it need not
 	fresh      bool      // there was no answer yet
 	kept       bool      // there was a request before
@@ -89,8 +94,10 @@ func (c *conn) more() (int, error) {
 	if c.end == len(c.in) {
 		return 0, fmt.Errorf("more than %d bytes that lead to nothing", c.end)
 	}
-	n, err := c.Read(c.in[c.end:])
-	c.end += n
+	n, err := c.read()
+	if c.end += n; n == 0 && err == nil {
+		err = io.EOF
+	}
 	return n, err
 }
 

@@ -105,7 +105,7 @@ func (x *exchange) fill(ctx context.Context) error {
 func (x *exchange) connect(ctx context.Context, fresh bool) (err error) {
 	u := x.c.Upstream
 	if x.conn = nil; !fresh {
-		x.conn = u.pool.take()
+		x.conn = u.pool.take(x.body == nil && x.harmless())
 	}
 	if x.conn == nil {
 		if x.conn, err = u.dial(ctx, x.c.Protocol); err != nil {
@@ -130,6 +130,9 @@ func (x *exchange) ask(ctx context.Context) (again bool, err error) {
 	if len(c.out) > 2*mostInline { // it may not fit
 		_ = c.SetWriteDeadline(x.quiet.Add(max(min(x.c.Upstream.Limits.Patience(false), time.Hour), 0)))
 		defer c.SetWriteDeadline(time.Time{})
+	}
+	if x.body == nil && len(c.out) <= 2*mostInline && c.hold(c.out) {
+		return x.read(ctx)
 	}
 	switch _, err := c.Write(c.out); {
 	case err == nil:
@@ -195,12 +198,21 @@ func (x *exchange) read(ctx context.Context) (again bool, err error) {
 }
 
 // again reports whether the request can be sent once more: nothing of an answer has
-// come on a connection that was kept, nothing is lost of the body, and being done
-// twice does no harm (RFC 9110 section 9.2.2).
+// come on a connection that was kept, nothing is lost of the body, and the Upstream
+// has not got all of it, or it does no harm twice (RFC 9110 section 9.2.2).
 func (x *exchange) again() bool {
+	c := x.conn
+	if !c.kept || c.end > 0 || !x.answer.Silent() || x.tail != nil || x.sender != nil {
+		return false
+	}
+	return len(c.request) > 0 || x.harmless()
+}
+
+// harmless reports whether the request may be sent twice.
+func (x *exchange) harmless() bool {
 	switch x.about.Request.Method {
 	case "GET", "HEAD", "OPTIONS", "PUT", "DELETE":
-		return x.conn.kept && x.conn.end == 0 && x.answer.Silent() && x.tail == nil && x.sender == nil
+		return true
 	}
 	return false
 }

@@ -24,11 +24,12 @@ type pool struct {
 	closed bool
 }
 
-// take returns a connection that is kept and alive, or nil.
-func (p *pool) take() *conn {
+// take returns a connection that is kept, or nil. That it is alive is looked at,
+// unless a request that it does not answer can be sent again.
+func (p *pool) take(again bool) *conn {
 	for {
 		c := p.pop()
-		if c == nil || c.quiet() {
+		if c == nil || again || c.quiet() {
 			return c
 		}
 		_ = c.Close()
