@@ -1,0 +1,9 @@
+package fastcgi
+
+import (
+	"testing"
+
+	"github.com/kamaelia-go/kamaelia/axon/axontest"
+)
+
+func TestMain(m *testing.M) { axontest.Main(m) }
