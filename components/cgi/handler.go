@@ -32,7 +32,7 @@ type Handler struct {
 	Prefix string
 
 	// Log, if set, takes a *ScriptError for each line of a script's standard error,
-	// and for each script that ended badly behind its answer.
+	// and for each script that has failed, before its answer or behind it.
 	Log *axon.Inbox[error]
 
 	// Change, if set, may change how a script is run for a request: as another

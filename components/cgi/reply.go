@@ -29,7 +29,7 @@ type reply struct {
 	// Control tells the script to end.
 	Control axon.Outbox[axon.Signal]
 
-	// Lines carries what went wrong behind the answer, to a log.
+	// Lines carries what went wrong, to a log.
 	Lines axon.Outbox[error] `axon:"optional"`
 
 	answer gateway.Answer

@@ -31,7 +31,7 @@ type Handler struct {
 	Prefix string
 
 	// Log, if set, takes a *gateway.ScriptError for each line of standard error, and
-	// for what went wrong behind the head of an answer.
+	// for what else went wrong.
 	Log *axon.Inbox[error]
 
 	// Lines carries those, and is linked to Log when it is needed.

@@ -18,7 +18,7 @@ type Teller interface {
 	// once at most.
 	Stop(ctx context.Context, cause error)
 
-	// Log takes what went wrong behind the head of an answer.
+	// Log takes what went wrong, before the head of an answer and behind it.
 	Log(ctx context.Context, cause error)
 }
 
@@ -177,6 +177,11 @@ func (a *Answer) write(ctx context.Context, b []byte) error {
 	return err
 }
 
+// Fail answers by a failure, before anything was taken.
+func (a *Answer) Fail(ctx context.Context, status int, why error) error {
+	return a.fail(ctx, status, a.Teller.Cause(why))
+}
+
 // Abort stops the program, and ends the answer: by a failure if there was none,
 // else by a cut. A status of 0 says that nobody waits for it.
 func (a *Answer) Abort(ctx context.Context, status int, why error) error {
@@ -200,8 +205,15 @@ func (a *Answer) Abort(ctx context.Context, status int, why error) error {
 	return nil
 }
 
+// fail sends a failure. One that is not the client's is logged, without what the
+// program said: that was, line by line.
 func (a *Answer) fail(ctx context.Context, status int, cause error) error {
 	a.answered = true
+	if told, ok := errors.AsType[*ScriptError](cause); ok && status >= 500 {
+		short := *told
+		short.Stderr = ""
+		a.Teller.Log(ctx, &short)
+	}
 	return a.Handler.Fail(ctx, a.Request, status, cause)
 }
 

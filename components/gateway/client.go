@@ -29,8 +29,7 @@ type Client struct {
 	Prefix string
 
 	// Log, if set, takes a *ScriptError for each line of standard error, and for
-	// what went wrong behind the head of an answer. It is linked to Lines with the
-	// first.
+	// what else went wrong. It is linked to Lines with the first.
 	Log   *axon.Inbox[error]
 	Lines *axon.Outbox[error]
 

@@ -52,19 +52,19 @@ func (u *Upstream) dial(ctx context.Context, p Protocol) (*conn, error) {
 			u.pool.made(c)
 			return c, nil
 		case !errors.Is(err, syscall.EAGAIN):
-			return nil, u.unreachable(err, limit)
+			return nil, unreachable(err, limit)
 		}
 		// Its queue is full: a socket of Unix does not wait for room in it.
 		select {
 		case <-ctx.Done():
-			return nil, Refuse(503, "%s: too many connections wait to be accepted: it needs more processes, or less to do", u.Address)
+			return nil, Refuse(503, "too many connections wait to be accepted: it needs more processes, or less to do")
 		case <-time.After(pause):
 		}
 	}
 }
 
 // unreachable makes a failure of what connecting gave, which says what to do.
-func (u *Upstream) unreachable(err error, limit time.Duration) error {
+func unreachable(err error, limit time.Duration) error {
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		err = op.Err // the address is told anyway
 	}
@@ -74,15 +74,15 @@ func (u *Upstream) unreachable(err error, limit time.Duration) error {
 	var timeout net.Error
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return Refuse(502, "%s: %w: is the program running, and is this where it listens?", u.Address, err)
+		return Refuse(502, "%w: is the program running, and is this where it listens?", err)
 	case errors.Is(err, fs.ErrPermission):
-		return Refuse(502, "%s: %w: the server's user must be allowed to write to the socket", u.Address, err)
+		return Refuse(502, "%w: the server's user must be allowed to write to the socket", err)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return Refuse(502, "%s: %w: nothing listens there; is the program running?", u.Address, err)
+		return Refuse(502, "%w: nothing listens there; is the program running?", err)
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return Refuse(504, "%s: no connection within %v", u.Address, limit)
+		return Refuse(504, "no connection within %v", limit)
 	}
-	return Refuse(502, "%s: %w", u.Address, err)
+	return Refuse(502, "%w", err)
 }
 
 // more reads, behind what was not taken apart yet.

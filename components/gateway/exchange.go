@@ -55,11 +55,11 @@ func (x *exchange) run(ctx context.Context) error {
 	x.began = time.Now()
 	for fresh := false; ; fresh = true {
 		if err := x.connect(ctx, fresh); err != nil {
-			cause := x.Cause(err)
+			status := 502
 			if f, ok := errors.AsType[*http1.Failure](err); ok {
-				cause = &http1.Failure{Status: f.Status, Cause: x.Cause(f.Cause)}
+				status, err = f.Status, f.Cause
 			}
-			return x.c.Handler.Fail(ctx, x.about.Request, 502, cause)
+			return x.answer.Fail(ctx, status, err)
 		}
 		again, err := x.ask(ctx)
 		if !again {

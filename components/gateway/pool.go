@@ -24,11 +24,17 @@ type pool struct {
 	closed bool
 }
 
-// take returns a connection that is kept, or nil. That it is alive is looked at,
-// unless a request that it does not answer can be sent again.
+// settled is how long a program may take to close a connection behind an answer, as
+// php-fpm does with the last one of a process. Until then there is no telling
+// whether it will.
+const settled = 20 * time.Millisecond
+
+// take returns a connection that is kept, or nil. again says that a request that it
+// does not answer can be sent again; if not, it is one that is settled and was not
+// closed.
 func (p *pool) take(again bool) *conn {
 	for {
-		c := p.pop()
+		c := p.pop(again)
 		if c == nil || again || c.quiet() {
 			return c
 		}
@@ -36,23 +42,32 @@ func (p *pool) take(again bool) *conn {
 	}
 }
 
-func (p *pool) pop() *conn {
+// pop takes the connection that was used last; or the last one that is settled.
+func (p *pool) pop(young bool) *conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.idle) == 0 {
+	last := len(p.idle) - 1
+	for !young && last >= 0 && time.Since(p.idle[last].since) < settled {
+		last--
+	}
+	if last < 0 {
 		return nil
 	}
-	last := len(p.idle) - 1
 	c := p.idle[last]
-	p.idle[last], p.idle = nil, p.idle[:last]
+	p.idle = slices.Delete(p.idle, last, last+1)
 	return c
 }
 
-// made notes a new connection.
+// made notes a new connection. It takes the place of one that is kept.
 func (p *pool) made(c *conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c.fresh = true
+	if len(p.idle) > 0 {
+		_ = p.idle[0].Close()
+		p.idle = slices.Delete(p.idle, 0, 1)
+		return
+	}
 	p.fresh = append(p.fresh, c)
 }
 

@@ -157,6 +157,25 @@ func TestPool_Idle(t *testing.T) {
 	})
 }
 
+// A request that can not be sent again has a connection that the other end will not
+// close at once; and a new one takes the place of one that is kept.
+func TestPool_Settled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pool{most: 9, time: time.Hour}
+		defer p.close()
+		old, young := pipe(t), pipe(t)
+		p.put(old)
+		time.Sleep(settled)
+		p.put(young)
+		if p.take(false) != old || p.take(false) != nil {
+			t.Error("it is one that is not settled")
+		}
+		if p.made(pipe(t)); !gone(young) || p.take(true) != nil {
+			t.Error("the kept one is still there")
+		}
+	})
+}
+
 // One kept connection is given up for each that waits, and no more.
 func TestPool_Fresh(t *testing.T) {
 	p := &pool{most: 9, time: time.Hour}

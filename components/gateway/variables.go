@@ -73,7 +73,9 @@ func (v *Variables) Each(a *About, set func(name, value string)) {
 	}
 	optional("SCRIPT_FILENAME", a.File)
 	optional("DOCUMENT_ROOT", a.Root)
-	optional("PATH_INFO", a.Info)
+	if a.Info != "" || a.File == "" { // an application looks for it at any rate
+		to("PATH_INFO", a.Info)
+	}
 	optional("PATH_TRANSLATED", a.Translated)
 	optional("CONTENT_TYPE", req.Header.Get("Content-Type"))
 	if req.User != "" {

@@ -39,7 +39,7 @@ func TestVariables(t *testing.T) {
 			"REMOTE_HOST=10.0.0.2", "REMOTE_PORT=1234", "REQUEST_SCHEME=http", "HTTPS", "CONTENT_LENGTH", "CONTENT_TYPE", "AUTH_TYPE", "REMOTE_USER",
 			"HTTP_HOST=example.org:81", "REDIRECT_STATUS=200", "SERVER_SOFTWARE=kamaelia", "REMOTE_IDENT",
 		}},
-		{"no path, no query", gatewaytest.Request("GET /a"), About{Name: "/a"}, -1, []string{"QUERY_STRING=", "PATH_INFO", "PATH_TRANSLATED"}},
+		{"no path, no query", gatewaytest.Request("GET /a"), About{Name: "/a", File: "/srv/a"}, -1, []string{"QUERY_STRING=", "PATH_INFO", "PATH_TRANSLATED"}},
 		{"POST", gatewaytest.Request("POST /a", "Content-Type: text/plain", "body"), About{}, 4, []string{
 			"CONTENT_LENGTH=4", "CONTENT_TYPE=text/plain", "HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH",
 		}},
