@@ -54,7 +54,7 @@ func (o *scriptOptions) scripts(c *config.Config) error {
 	}
 	for _, arg := range o.CGI {
 		each := one
-		if err := mountArg(c, "--cgi", arg, func(dir string) config.Place { return config.Place{Root: dir, CGI: &each} }); err != nil {
+		if err := mountArg(c, "--cgi", "DIR", arg, func(dir string) config.Place { return config.Place{Root: dir, CGI: &each} }); err != nil {
 			return err
 		}
 	}
@@ -67,16 +67,16 @@ func (o *scriptOptions) upstreams(c *config.Config) error {
 		return fmt.Errorf("%w: --fastcgi-root needs --fastcgi", errUsage)
 	}
 	for _, arg := range o.FastCGI {
-		err := mountArg(c, "--fastcgi", arg, func(address string) config.Place {
-			return config.Place{Root: o.FastCGIRoot, FastCGI: &config.Upstream{Address: address}}
+		err := mountArg(c, "--fastcgi", "ADDRESS", arg, func(address string) config.Place {
+			return config.Place{Root: o.FastCGIRoot, FastCGI: &config.FastCGI{Address: address}}
 		})
 		if err != nil {
 			return err
 		}
 	}
 	for _, arg := range o.SCGI {
-		err := mountArg(c, "--scgi", arg, func(address string) config.Place {
-			return config.Place{SCGI: &config.Upstream{Address: address}}
+		err := mountArg(c, "--scgi", "ADDRESS", arg, func(address string) config.Place {
+			return config.Place{SCGI: &config.SCGI{Address: address}}
 		})
 		if err != nil {
 			return err
@@ -85,9 +85,9 @@ func (o *scriptOptions) upstreams(c *config.Config) error {
 	return nil
 }
 
-// mountArg sets the place that a flag PREFIX=WHAT says.
-func mountArg(c *config.Config, flag, arg string, place func(what string) config.Place) error {
-	prefix, what, err := cutPrefix(arg)
+// mountArg sets the place that a flag PREFIX=KIND says.
+func mountArg(c *config.Config, flag, kind, arg string, place func(what string) config.Place) error {
+	prefix, what, err := cutPrefix(arg, kind)
 	if err != nil {
 		return fmt.Errorf("%w: %s %s: %w", errUsage, flag, arg, err)
 	}

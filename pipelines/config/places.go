@@ -64,11 +64,11 @@ func (o Options) inherit(site *Options) Options {
 func (m *mounts) place(path, prefix string, p *Place, site *Options, documents string) *files.Tree {
 	b := m.b
 	if p.FastCGI != nil {
-		m.upstream("fastcgi", path, prefix, p, p.FastCGI)
+		m.upstream("fastcgi", path, prefix, p, p.FastCGI.Address, &p.FastCGI.Upstream)
 		return nil
 	}
 	if p.SCGI != nil {
-		m.upstream("scgi", path, prefix, p, p.SCGI)
+		m.upstream("scgi", path, prefix, p, p.SCGI.Address, &p.SCGI.Upstream)
 		return nil
 	}
 	if p.Root == "" {

@@ -78,10 +78,10 @@ type Place struct {
 	// FastCGI answers by a program that speaks FastCGI, such as php-fpm. The root is
 	// then the directory of its scripts, as it knows it; without a root it answers
 	// for all that is here.
-	FastCGI *Upstream `yaml:"fastcgi"`
+	FastCGI *FastCGI `yaml:"fastcgi"`
 
 	// SCGI answers by a program that speaks SCGI, such as uWSGI, in the same way.
-	SCGI *Upstream `yaml:"scgi"`
+	SCGI *SCGI `yaml:"scgi"`
 }
 
 // Options say how files are served. The paths of a site have those of the site,

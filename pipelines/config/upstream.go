@@ -14,11 +14,8 @@ import (
 	"github.com/kamaelia-go/kamaelia/pipelines"
 )
 
-// Upstream answers requests by a program that runs on its own.
+// Upstream is what is said of a program that runs on its own.
 type Upstream struct {
-	// Address is where the program listens: unix:PATH, or host:port.
-	Address string `yaml:"address,short"`
-
 	// Extensions are those of scripts in the root. The default is .php.
 	Extensions []string `yaml:"extensions"`
 
@@ -61,14 +58,6 @@ type Upstream struct {
 	// Output is how much it may say. The default is off.
 	Output Size `yaml:"output"`
 
-	// Keep is how many connections are kept for the next request, by FastCGI; a
-	// program of processes should have more of these. The default is 16.
-	Keep Count `yaml:"keep"`
-
-	// KeepFor is how long a connection is kept without a request. The default is
-	// 10s.
-	KeepFor Duration `yaml:"keep-for"`
-
 	// AtOnce is how many requests it has at once; others wait. The default is 32.
 	AtOnce int `yaml:"at-once"`
 
@@ -80,9 +69,35 @@ type Upstream struct {
 	Wait Duration `yaml:"wait"`
 }
 
+// FastCGI answers requests by a program that speaks FastCGI.
+type FastCGI struct {
+	// Address is where the program listens: unix:PATH, or host:port.
+	Address string `yaml:"address,short"`
+
+	// Upstream says what it is told, and what it may do.
+	Upstream `yaml:",inline"`
+
+	// Keep is how many connections are kept for the next request, by FastCGI; a
+	// program of processes should have more of these. The default is 16.
+	Keep Count `yaml:"keep"`
+
+	// KeepFor is how long a connection is kept without a request. The default is
+	// 10s.
+	KeepFor Duration `yaml:"keep-for"`
+}
+
+// SCGI answers requests by a program that speaks SCGI.
+type SCGI struct {
+	// Address is where the program listens: unix:PATH, or host:port.
+	Address string `yaml:"address,short"`
+
+	// Upstream says what it is told, and what it may do.
+	Upstream `yaml:",inline"`
+}
+
 // upstream makes the mount of a place that a program answers for. The name of its
 // key is fastcgi or scgi.
-func (m *mounts) upstream(key, path, prefix string, p *Place, c *Upstream) {
+func (m *mounts) upstream(key, path, prefix string, p *Place, address string, c *Upstream) {
 	b, at := m.b, join(path, key)
 	if p.CGI != nil || p.FastCGI != nil && p.SCGI != nil {
 		b.bad(at, "a place has one of cgi, fastcgi and scgi")
@@ -94,14 +109,23 @@ func (m *mounts) upstream(key, path, prefix string, p *Place, c *Upstream) {
 		b.positive(join(at, name), n)
 	}
 	up := c.upstream()
+	up.Address = address
+	if p.FastCGI != nil {
+		up.Keep, up.KeepFor = int(p.FastCGI.Keep), time.Duration(max(p.FastCGI.KeepFor, 0))
+	}
 	if p.Root != "" {
 		up.Root = b.c.absolute(join(path, "root"), p.Root)
 	}
 	if c.Documents != "" {
 		up.Documents = b.c.absolute(join(at, "documents"), c.Documents)
 	}
-	if key == "scgi" && (c.Keep != 0 || c.KeepFor != 0) {
-		b.bad(at, "SCGI has a connection for each request: keep and keep-for are for fastcgi")
+	only := gateway.Upstream{Address: address}
+	if err := only.Validate(); err != nil && address == "" {
+		b.lacks(at, "%w", err)
+		return
+	} else if err != nil {
+		b.wrong(join(at, "address"), err)
+		return
 	}
 	if err := up.Open(); err != nil {
 		b.wrong(at, err)
@@ -130,17 +154,17 @@ func (m *mounts) upstream(key, path, prefix string, p *Place, c *Upstream) {
 	m.all = append(m.all, mount)
 }
 
-// upstream makes a gateway.Upstream of what is said, but for the directories.
+// upstream makes a gateway.Upstream of what is said, but for where it is.
 func (c *Upstream) upstream() *gateway.Upstream {
 	up := &gateway.Upstream{
-		Address: c.Address, Extensions: c.Extensions, Index: c.Index, Fallback: c.Fallback,
+		Extensions: c.Extensions, Index: c.Index, Fallback: c.Fallback,
 		Variables: gateway.Variables{Authorization: c.Authorization},
 		Bodies:    gateway.Bodies{RefuseChunked: c.RefuseChunked, Largest: int64(max(c.Largest, 0))},
 		Limits: gateway.Limits{
 			First: time.Duration(c.First), Idle: time.Duration(c.Idle), Run: time.Duration(max(c.Run, 0)), Output: int64(max(c.Output, 0)),
 		},
-		Connect: time.Duration(max(c.Connect, 0)), Keep: int(c.Keep), KeepFor: time.Duration(max(c.KeepFor, 0)),
-		Gate: &gateway.Gate{Most: max(c.AtOnce, 0), Queue: c.Queue, Wait: time.Duration(max(c.Wait, 0))},
+		Connect: time.Duration(max(c.Connect, 0)),
+		Gate:    &gateway.Gate{Most: max(c.AtOnce, 0), Queue: c.Queue, Wait: time.Duration(max(c.Wait, 0))},
 	}
 	for key, value := range c.Env {
 		up.Env = append(up.Env, key+"="+value)
