@@ -3,7 +3,6 @@ package gateway
 import (
 	"context"
 	"errors"
-	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -165,5 +164,3 @@ func (c *Client) waiting() context.Context {
 	}
 	return c.noWait
 }
-
-var _ io.Closer = (*Upstream)(nil)
