@@ -37,7 +37,7 @@ const (
 // it comes, so that a record may be larger than the buffer of the connection.
 type answers struct {
 	kind    byte
-	ignored bool // it belongs to no request, or to none of ours
+	ignored bool // it is of a type that nobody knows, or for management
 	content int  // that is still to come of a record
 	padding int
 }
@@ -80,11 +80,12 @@ func (a *answers) header(b []byte) (e gateway.Event, n int, err error) {
 	a.content, a.padding = int(binary.BigEndian.Uint16(b[4:])), int(b[6])
 	switch a.kind {
 	case typeEnd, typeStdout, typeStderr:
-		// Records of a request that there is none of are to be ignored, and there
-		// is but one: of another one nobody may ever get the answer.
-		if a.ignored = id != requestID; a.ignored {
+		// A connection has one request: with the answer to another one it may never
+		// be told who gets what.
+		if id != requestID {
 			return e, 0, fmt.Errorf("a record for request %d, and there is none but %d", id, requestID)
 		}
+		a.ignored = false
 	default:
 		a.ignored = true
 	}
