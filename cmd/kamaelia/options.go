@@ -178,7 +178,7 @@ func (o *siteOptions) writable(c *config.Config) error {
 		if i >= len(o.Put) {
 			flag = "--webdav"
 		}
-		prefix, dir, err := cutPrefix(arg)
+		prefix, dir, err := cutPrefix(arg, "DIR")
 		if err != nil {
 			return fmt.Errorf("%w: %s %s: %w", errUsage, flag, arg, err)
 		}
@@ -208,16 +208,16 @@ func (o *siteOptions) writable(c *config.Config) error {
 	return nil
 }
 
-// cutPrefix takes PREFIX=DIR apart. The prefix is "" for the whole site.
-func cutPrefix(arg string) (prefix, dir string, err error) {
-	prefix, dir, ok := strings.Cut(arg, "=")
+// cutPrefix takes PREFIX=KIND apart. The prefix is "" for the whole site.
+func cutPrefix(arg, kind string) (prefix, what string, err error) {
+	prefix, what, ok := strings.Cut(arg, "=")
 	switch {
-	case !ok || dir == "":
-		return "", "", errors.New("want PREFIX=DIR")
+	case !ok || what == "":
+		return "", "", errors.New("want PREFIX=" + kind)
 	case !strings.HasPrefix(prefix, "/"):
 		return "", "", errors.New("a prefix begins with a slash")
 	}
-	return strings.TrimRight(prefix, "/"), dir, nil
+	return strings.TrimRight(prefix, "/"), what, nil
 }
 
 // sameDir reports whether two names are of one directory.

@@ -23,6 +23,9 @@ type scriptOptions struct {
 	Queue         int               `name:"cgi-queue" placeholder:"N" help:"Most requests that wait for that; others get 503. (default 1000)"`
 	Output        string            `name:"cgi-output" placeholder:"SIZE" help:"Most that a program may say. (default off)"`
 	CPU           string            `name:"cgi-cpu" placeholder:"TIME" help:"Most processor time of a program. (default off)"`
+	FastCGI       []string          `name:"fastcgi" placeholder:"PREFIX=ADDRESS" sep:"none" help:"Answer requests below a prefix by a program that speaks FastCGI, at unix:PATH or host:port. May be given several times."`
+	FastCGIRoot   string            `name:"fastcgi-root" placeholder:"DIR" help:"Directory of its scripts, as it knows it; without it, it is one application."`
+	SCGI          []string          `name:"scgi" placeholder:"PREFIX=ADDRESS" sep:"none" help:"Answer requests below a prefix by a program that speaks SCGI, at unix:PATH or host:port. May be given several times."`
 	Memory        string            `name:"cgi-memory" placeholder:"SIZE" help:"Most memory of a program. (default off)"`
 }
 
@@ -51,26 +54,59 @@ func (o *scriptOptions) scripts(c *config.Config) error {
 	}
 	var all []*config.CGI
 	for _, arg := range o.CGI {
-		prefix, dir, err := cutPrefix(arg)
-		if err != nil {
-			return fmt.Errorf("%w: --cgi %s: %w", errUsage, arg, err)
-		}
 		each := one
 		all = append(all, &each)
-		if prefix == "" {
-			c.Site.Place = config.Place{Root: dir, CGI: &each}
-			c.Given("root", "--cgi "+arg)
-			continue
+		if err := mountArg(c, "--cgi", "DIR", arg, func(dir string) config.Place { return config.Place{Root: dir, CGI: &each} }); err != nil {
+			return err
 		}
-		if _, twice := c.Paths[prefix]; twice {
-			return fmt.Errorf("%w: --cgi %s: %s is served already", errUsage, arg, prefix)
-		}
-		if c.Paths == nil {
-			c.Paths = map[string]config.Place{}
-		}
-		c.Paths[prefix] = config.Place{Root: dir, CGI: &each}
-		c.Given("paths."+prefix, "--cgi "+arg)
 	}
 	config.Together(all...)
+	return o.upstreams(c)
+}
+
+// upstreams sets what --fastcgi and --scgi say.
+func (o *scriptOptions) upstreams(c *config.Config) error {
+	if o.FastCGIRoot != "" && o.FastCGI == nil {
+		return fmt.Errorf("%w: --fastcgi-root needs --fastcgi", errUsage)
+	}
+	for _, arg := range o.FastCGI {
+		err := mountArg(c, "--fastcgi", "ADDRESS", arg, func(address string) config.Place {
+			return config.Place{Root: o.FastCGIRoot, FastCGI: &config.FastCGI{Address: address}}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, arg := range o.SCGI {
+		err := mountArg(c, "--scgi", "ADDRESS", arg, func(address string) config.Place {
+			return config.Place{SCGI: &config.SCGI{Address: address}}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mountArg sets the place that a flag PREFIX=KIND says.
+func mountArg(c *config.Config, flag, kind, arg string, place func(what string) config.Place) error {
+	prefix, what, err := cutPrefix(arg, kind)
+	if err != nil {
+		return fmt.Errorf("%w: %s %s: %w", errUsage, flag, arg, err)
+	}
+	if prefix == "" {
+		c.Site.Place = place(what)
+		c.Given("root", flag+" "+arg)
+		c.Given(strings.TrimPrefix(flag, "--"), flag+" "+arg)
+		return nil
+	}
+	if _, twice := c.Paths[prefix]; twice {
+		return fmt.Errorf("%w: %s %s: %s is served already", errUsage, flag, arg, prefix)
+	}
+	if c.Paths == nil {
+		c.Paths = map[string]config.Place{}
+	}
+	c.Paths[prefix] = place(what)
+	c.Given("paths."+prefix, flag+" "+arg)
 	return nil
 }

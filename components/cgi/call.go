@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/kamaelia-go/kamaelia/axon"
+	"github.com/kamaelia-go/kamaelia/components/gateway"
 	"github.com/kamaelia-go/kamaelia/components/http1"
 	"github.com/kamaelia-go/kamaelia/components/process"
 )
@@ -21,7 +22,7 @@ type call struct {
 	length  int64
 
 	moved atomic.Int64 // when a piece of the body came last, in Unix nanoseconds
-	tail  tail         // of the standard error
+	tail  gateway.Tail // of the standard error
 	once  sync.Once    // for release
 }
 
@@ -35,7 +36,7 @@ func (c *call) graph() (*axon.Graph, error) {
 	program := process.Program{
 		Path: c.script.file, Args: c.dir.arguments(c.req), Dir: filepath.Dir(c.script.file),
 		Env: c.dir.variables(c.req, c.script, c.length), User: c.dir.User, Root: c.dir.Root,
-		Limits: c.dir.Resources, Grace: c.dir.Limits.grace(), Linger: c.dir.Limits.grace(),
+		Limits: c.dir.Resources, Grace: c.dir.grace(), Linger: c.dir.grace(),
 		NoInput: c.body == nil,
 	}
 	if c.script.interpreter != "" {
@@ -59,7 +60,7 @@ func (c *call) graph() (*axon.Graph, error) {
 			axon.Link(&run.Errors, &said.Inbox),
 			axon.Link(&said.Said, &answer.Said),
 			axon.Link(&run.Ended, &answer.Ended),
-			axon.Back(&answer.Stop, &run.Control),
+			axon.Back(&answer.Control, &run.Control),
 		},
 	}
 	if c.body == nil {
@@ -70,13 +71,13 @@ func (c *call) graph() (*axon.Graph, error) {
 		g.Links = append(g.Links, axon.Link(&in.Outbox, &run.Inbox), axon.Link(&in.Faults, &answer.Faults))
 	}
 	if log := c.handler.Log; log != nil {
-		g.Links = append(g.Links, axon.Link(&said.Outbox, log), axon.Link(&answer.Log, log))
+		g.Links = append(g.Links, axon.Link(&said.Outbox, log), axon.Link(&answer.Lines, log))
 	}
 	return g, nil
 }
 
 // release lets the next script in.
-func (c *call) release() { c.once.Do(c.dir.Gate.leave) }
+func (c *call) release() { c.once.Do(c.dir.Gate.Leave) }
 
 // over is called when the graph has ended.
 func (c *call) over() {
@@ -88,7 +89,7 @@ func (c *call) over() {
 
 // error makes a ScriptError. One with a cause has the end of the standard error.
 func (c *call) error(cause error, line string) *ScriptError {
-	e := &ScriptError{Script: c.script.name, Request: c.req.ID(), Err: cause, Stderr: line}
+	e := &ScriptError{Gateway: "cgi", Script: c.script.name, Request: c.req.ID(), Err: cause, Stderr: line}
 	if cause != nil {
 		e.Stderr = c.tail.String()
 	}

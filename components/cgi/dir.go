@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kamaelia-go/kamaelia/components/gateway"
 	"github.com/kamaelia-go/kamaelia/components/process"
 )
 
@@ -31,29 +32,17 @@ type Dir struct {
 	// DOCUMENT_ROOT tell of; "" means that of the scripts.
 	Documents string
 
-	// Env are more variables, as KEY=VALUE. Of the server's own environment the
-	// scripts see those alone that Pass names, and PATH.
-	Env []string
-
 	// Pass names variables of the server's own environment for the scripts to see.
 	Pass []string
-
-	// Authorization says to pass that field on, with the password that is in it.
-	Authorization bool
 
 	// Arguments says to pass a query without a "=" as arguments (RFC 3875 section
 	// 4.4). Interpreters may take them for options, so it is asked for.
 	Arguments bool
 
-	// RefuseChunked refuses bodies without a length with 411. Otherwise they are
-	// gathered first, since a script has to be told the length: up to Memory bytes
-	// in memory, and the rest in a temporary file.
-	RefuseChunked bool
-	Memory        int   // 0 means 64 KiB
-	Largest       int64 // bytes that are gathered at most, else 413; 0 means 1 GiB
-
-	// Software is what SERVER_SOFTWARE says; "" means kamaelia.
-	Software string
+	// Variables are what scripts are told; Bodies, how they are told of a body's
+	// length.
+	gateway.Variables
+	gateway.Bodies
 
 	// User and Root run the scripts as another user, or in another root: see
 	// process.Program. They are looked for outside of it.
@@ -62,12 +51,16 @@ type Dir struct {
 	// Resources bound what a script may use of the machine.
 	Resources process.Limits
 
-	// Times and sizes, each with a default.
-	Limits Limits
+	// Limits are times and sizes, each with a default.
+	Limits gateway.Limits
+
+	// Grace is how long a script may take to end when it is told to, by TERM,
+	// before it is ended by KILL. 0 means 500 ms.
+	Grace time.Duration
 
 	// Gate bounds how many scripts run at once. Dirs may share one; nil means a
 	// Gate of its own.
-	Gate *Gate
+	Gate *gateway.Gate
 
 	file string   // of a Dir that is a single script
 	root *os.Root // of one that is a directory
@@ -75,34 +68,7 @@ type Dir struct {
 	docs string   // Documents, as an absolute path
 }
 
-// Limits bound what a script may do. A negative time means no limit.
-type Limits struct {
-	// First is how long it may take until it says something; it counts anew while
-	// the request's body comes. Then it is 504. Default 60 s.
-	First time.Duration
-
-	// Idle is how long it may be silent in the middle of its answer. Default 60 s.
-	Idle time.Duration
-
-	// Run is how long it may run in all. Default: no limit.
-	Run time.Duration
-
-	// Grace is how long it may take to end when it is told to, by TERM, before it
-	// is ended by KILL. Default 500 ms.
-	Grace time.Duration
-
-	// Head is the largest head of an answer, in bytes. A larger one is 502.
-	// Default 32 KiB.
-	Head int
-
-	// Output is how much it may say in all, in bytes. Default: no limit.
-	Output int64
-}
-
-func (l *Limits) first() time.Duration { return cmp.Or(l.First, time.Minute) }
-func (l *Limits) idle() time.Duration  { return cmp.Or(l.Idle, time.Minute) }
-func (l *Limits) grace() time.Duration { return cmp.Or(l.Grace, 500*time.Millisecond) }
-func (l *Limits) head() int            { return cmp.Or(l.Head, 32<<10) }
+func (d *Dir) grace() time.Duration { return cmp.Or(d.Grace, 500*time.Millisecond) }
 
 // Validate reports what is wrong with the options.
 func (d *Dir) Validate() error {
@@ -112,24 +78,23 @@ func (d *Dir) Validate() error {
 			errs = append(errs, fmt.Errorf("cgi: interpreter %q=%q: want .EXT and a program", ext, interpreter))
 		}
 	}
-	for _, kv := range d.Env {
-		if i := strings.IndexByte(kv, '='); i < 1 || strings.ContainsRune(kv, 0) {
-			errs = append(errs, fmt.Errorf("cgi: variable %q: want KEY=VALUE", kv))
-		}
-	}
 	for _, name := range d.Index {
 		if name == "" || strings.ContainsAny(name, "/\\") {
 			errs = append(errs, fmt.Errorf("cgi: index %q is not a name", name))
 		}
 	}
-	l := &d.Limits
 	if d.Path == "" {
 		errs = append(errs, errors.New("cgi: a Dir needs a Path"))
 	}
-	if min(int64(l.Head), l.Output, int64(d.Memory), d.Largest) < 0 || l.Grace < 0 || l.Run < 0 {
+	if d.Grace < 0 {
 		errs = append(errs, errors.New("cgi: a negative limit"))
 	}
-	return errors.Join(append(errs, d.Gate.validate())...)
+	for _, err := range []error{d.Variables.Validate(), d.Bodies.Validate(), d.Limits.Validate(), d.Gate.Validate()} {
+		if err != nil {
+			errs = append(errs, fmt.Errorf("cgi: %w", err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Open makes the Dir ready for use.
@@ -162,7 +127,7 @@ func (d *Dir) Open() error {
 		}
 	}
 	if d.Gate == nil {
-		d.Gate = &Gate{}
+		d.Gate = &gateway.Gate{}
 	}
 	d.base = d.environment(os.LookupEnv)
 	return nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kamaelia-go/kamaelia/axon"
+	"github.com/kamaelia-go/kamaelia/components/gateway"
 	"github.com/kamaelia-go/kamaelia/components/http1"
 	"github.com/kamaelia-go/kamaelia/components/process"
 )
@@ -31,7 +32,7 @@ type Handler struct {
 	Prefix string
 
 	// Log, if set, takes a *ScriptError for each line of a script's standard error,
-	// and for each script that ended badly behind its answer.
+	// and for each script that has failed, before its answer or behind it.
 	Log *axon.Inbox[error]
 
 	// Change, if set, may change how a script is run for a request: as another
@@ -39,7 +40,7 @@ type Handler struct {
 	// its status; any other error is a 500.
 	Change func(*http1.Request, *process.Program) error
 
-	site func(*axon.Outbox[*http1.Request]) http1.SiteGraph // for local redirects
+	site gateway.Site // for local redirects
 }
 
 var (
@@ -79,13 +80,13 @@ func (h *Handler) serve(ctx context.Context, req *http1.Request) error {
 	case err != nil:
 		return h.Fail(ctx, req, 500, err)
 	case s.slash:
-		return h.Answer(ctx, slashed(req))
+		return h.Answer(ctx, gateway.Slashed(req))
 	}
 	c := &call{handler: h, dir: h.Dir, req: req, script: s}
-	if c.body, c.length, err = h.Dir.body(ctx, req); err != nil {
+	if c.body, c.length, err = h.Dir.Body(ctx, req); err != nil {
 		return h.Fail(ctx, req, 400, err)
 	}
-	if err := h.Dir.Gate.enter(ctx, req.Context()); err != nil {
+	if err := h.Dir.Gate.Enter(ctx, req.Context()); err != nil {
 		c.once.Do(func() {}) // it holds no place
 		c.over()
 		busy := &http1.Failure{Status: 503, Cause: c.error(err, ""), Header: http1.Header{{Name: "Retry-After", Value: "5"}}}
@@ -101,15 +102,4 @@ func (h *Handler) serve(ctx context.Context, req *http1.Request) error {
 		return h.Fail(ctx, req, 500, err)
 	}
 	return nil
-}
-
-// slashed leads to a directory by its name.
-func slashed(req *http1.Request) *http1.Response {
-	to := "/" + strings.TrimLeft(req.RawPath, "/") + "/" // never to another host
-	if req.Query != "" {
-		to += "?" + req.Query
-	}
-	resp := http1.Text(req, 301, "")
-	resp.Header = http1.Header{{Name: "Location", Value: to}}
-	return resp
 }

@@ -2,11 +2,10 @@ package cgi
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
-	"github.com/kamaelia-go/kamaelia/components/http1"
+	"github.com/kamaelia-go/kamaelia/components/gateway"
 	"github.com/kamaelia-go/kamaelia/components/process"
 )
 
@@ -27,32 +26,22 @@ type reply struct {
 	// Ended takes how the script ended.
 	Ended axon.Inbox[*process.Exit]
 
-	// Stop tells the script to end.
-	Stop axon.Outbox[axon.Signal]
+	// Control tells the script to end.
+	Control axon.Outbox[axon.Signal]
 
-	// Log carries what went wrong behind the answer.
-	Log axon.Outbox[error] `axon:"optional"`
+	// Lines carries what went wrong, to a log.
+	Lines axon.Outbox[error] `axon:"optional"`
 
-	// Requests carries a request in place of the one that was asked, to a graph
-	// that is made for it.
-	Requests axon.Outbox[*http1.Request] `axon:"optional"`
-
-	head     *headParser // until the head is complete
-	answered bool        // by a response, or a failure
-	stopped  bool        // the script was told to end
-	local    string      // where a local redirect leads
-	body     *http1.Body // of the answer; nil if it has none
-	length   int64       // that the script has told, or -1
-	written  int64       // of the body
-	output   int64       // in all
-	exit     *process.Exit
-	timer    *time.Timer
-	quiet    time.Time // since when nothing was said
+	answer gateway.Answer
+	exit   *process.Exit
+	timer  *time.Timer
+	quiet  time.Time // since when nothing was said
 }
 
 var (
 	_ axon.Component = (*reply)(nil)
 	_ axon.Leaver    = (*reply)(nil)
+	_ gateway.Teller = (*reply)(nil)
 )
 
 // settling is how long the end of an answer waits for the script's own, by which
@@ -61,12 +50,14 @@ const settling = 500 * time.Millisecond
 
 // Main implements axon.Component.
 func (r *reply) Main(ctx context.Context) error {
-	r.head = &headParser{most: r.call.dir.Limits.head(), nph: r.call.script.nph()}
-	r.head.raw = r.head.nph && r.call.req.TakesRaw()
+	h := r.call.handler
+	r.answer = gateway.Answer{
+		Handler: &h.Handler, Request: r.call.req, Limits: &r.call.dir.Limits, Teller: r, NPH: r.call.script.nph(), Site: h.site,
+	}
 	r.quiet = time.Now()
 	r.timer = time.NewTimer(r.patience())
 	defer r.timer.Stop()
-	run := never()
+	run := silentTimer()
 	if most := r.call.dir.Limits.Run; most > 0 {
 		run = time.NewTimer(most)
 	}
@@ -91,15 +82,15 @@ func (r *reply) Main(ctx context.Context) error {
 			if !more {
 				faults = nil
 			} else if ctx.Err() == nil {
-				err = r.abort(ctx, 400, fault)
+				err = r.answer.Abort(ctx, 400, fault)
 			}
 		case <-r.timer.C:
 			err = r.late(ctx, out == nil)
 		case <-run.C:
-			err = r.abort(ctx, 504, errRun)
+			err = r.answer.Abort(ctx, 504, gateway.ErrRun)
 		case <-gone:
 			gone = nil
-			err = r.abort(ctx, 0, errGone)
+			err = r.answer.Abort(ctx, 0, gateway.ErrGone)
 		case <-ctx.Done():
 		}
 		if ctx.Err() != nil {
@@ -113,32 +104,18 @@ func (r *reply) Main(ctx context.Context) error {
 	return r.finish(ctx)
 }
 
-// never returns a timer that does not go off.
-func never() *time.Timer {
+// silentTimer returns a timer that does not go off.
+func silentTimer() *time.Timer {
 	t := time.NewTimer(time.Hour)
 	t.Stop()
 	return t
 }
 
-// patience is how long the script may be silent now.
-func (r *reply) patience() time.Duration {
-	limit := r.call.dir.Limits.idle()
-	if r.head != nil {
-		limit = r.call.dir.Limits.first()
-	}
-	if limit < 0 {
-		limit = 1<<63 - 1
-	}
-	return limit
-}
-
 // late deals with a script that was silent for long; or with one that runs on
 // behind its answer.
 func (r *reply) late(ctx context.Context, complete bool) error {
-	if complete && r.head == nil {
-		if r.body != nil && !r.stopped {
-			r.body.CloseWrite(nil)
-		}
+	if complete && r.answer.Begun() {
+		r.answer.CloseEarly()
 		return nil
 	}
 	since := r.quiet
@@ -149,87 +126,46 @@ func (r *reply) late(ctx context.Context, complete bool) error {
 		r.timer.Reset(left)
 		return nil
 	}
-	if r.head != nil {
-		return r.abort(ctx, 504, errFirst)
+	if !r.answer.Begun() {
+		return r.answer.Abort(ctx, 504, gateway.ErrFirst)
 	}
-	return r.abort(ctx, 504, errIdle)
+	return r.answer.Abort(ctx, 504, gateway.ErrIdle)
 }
 
-// take deals with a piece of the output.
+// patience is how long the script may be silent now.
+func (r *reply) patience() time.Duration { return r.call.dir.Limits.Patience(r.answer.Begun()) }
+
+// take deals with a piece of the output. It is passed on at once.
 func (r *reply) take(ctx context.Context, b []byte) error {
-	if r.stopped {
-		return nil
+	err := r.answer.Take(ctx, b)
+	if err == nil {
+		err = r.answer.Flush(ctx)
 	}
-	r.output += int64(len(b))
-	if most := r.call.dir.Limits.Output; most > 0 && r.output > most {
-		return r.abort(ctx, 502, errOutput)
-	}
-	if r.head != nil {
-		h, rest, err := r.head.write(b)
-		switch {
-		case err != nil:
-			return r.abort(ctx, 502, err)
-		case h == nil:
-			r.rest()
-			return nil
-		}
-		r.head, b = nil, rest
-		if resp := r.begin(h); resp != nil {
-			// The body's first piece comes along: so they leave together.
-			if err := r.pass(ctx, b); err != nil {
-				return err
-			}
-			r.rest()
-			r.answered = true
-			return r.call.handler.Answer(ctx, resp)
-		}
-	}
-	err := r.pass(ctx, b)
-	r.rest()
-	return err
-}
-
-// rest begins a new time of silence.
-func (r *reply) rest() {
-	r.quiet = time.Now()
+	r.quiet = time.Now() // a new time of silence begins
 	r.timer.Reset(r.patience())
-}
-
-// begin makes the answer, with a body that will follow; or none, for a local
-// redirect.
-func (r *reply) begin(h *head) *http1.Response {
-	if to, ok := h.local(); ok && !r.call.script.nph() {
-		r.local = to
-		return nil
-	}
-	resp := h.response(r.call.req)
-	r.length = h.length
-	switch {
-	case h.raw:
-		r.body = http1.NewBody(0)
-		resp.Raw = r.body
-	case resp.Request.Method == "HEAD" || resp.Status == 204 || resp.Status == 304:
-	case h.length == 0:
-		resp.Bytes = []byte{}
-	default:
-		r.body = http1.NewBody(0)
-		resp.Stream, resp.Length = r.body, max(h.length, 0)
-	}
-	return resp
-}
-
-// pass passes on a piece of the body, and waits while the client has enough.
-func (r *reply) pass(ctx context.Context, b []byte) error {
-	if r.body == nil || len(b) == 0 || r.length >= 0 && r.written >= r.length {
-		return nil
-	}
-	n, err := r.body.Write(ctx, b)
-	r.written += int64(n)
-	if errors.Is(err, http1.ErrAbandoned) {
-		if r.length >= 0 && r.written >= r.length {
-			return nil // all that it has told of is sent, and what is more is not
-		}
-		return r.abort(ctx, 0, errGone)
-	}
 	return err
 }
+
+// finish deals with the end of the script.
+func (r *reply) finish(ctx context.Context) error {
+	for range r.Said.All(ctx) {
+	}
+	if r.exit == nil || r.exit.Well() {
+		return r.answer.Finish(ctx, nil, false)
+	}
+	return r.answer.Finish(ctx, r.exit, r.exit.Signal != nil || r.exit.Err != nil)
+}
+
+// Cause implements gateway.Teller.
+func (r *reply) Cause(why error) error { return r.call.error(why, "") }
+
+// Stop implements gateway.Teller: it tells the script to end.
+func (r *reply) Stop(ctx context.Context, cause error) {
+	_ = r.Control.Send(ctx, axon.Signal{Kind: axon.Shutdown, From: axon.Address(ctx), Reason: cause})
+}
+
+// Log implements gateway.Teller.
+func (r *reply) Log(ctx context.Context, cause error) { _ = r.Lines.Send(ctx, cause) }
+
+// Leave answers a request that was not, when something has gone wrong here.
+func (r *reply) Leave(ctx context.Context) { r.answer.Leave(ctx) }

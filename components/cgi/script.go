@@ -2,7 +2,6 @@ package cgi
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -12,7 +11,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/kamaelia-go/kamaelia/components/http1"
+	"github.com/kamaelia-go/kamaelia/components/gateway"
 )
 
 // A script is what a request's path leads to.
@@ -27,17 +26,12 @@ type script struct {
 // nph reports whether the script makes the whole head of its answer itself.
 func (s *script) nph() bool { return strings.HasPrefix(filepath.Base(s.file), "nph-") }
 
-// refuse returns a failure as an error.
-func refuse(status int, format string, args ...any) error {
-	return &http1.Failure{Status: status, Cause: fmt.Errorf("cgi: "+format, args...)}
-}
-
 // find finds the script for a path below a prefix. What it returns as an error is
 // a *http1.Failure.
 func (d *Dir) find(prefix, at string) (*script, error) {
 	below := strings.TrimPrefix(at, prefix)
 	if strings.ContainsRune(at, 0) {
-		return nil, refuse(400, "a NUL in the path")
+		return nil, gateway.Refuse(400, "cgi: a NUL in the path")
 	}
 	if d.file != "" {
 		s := &script{name: prefix, info: below, file: d.file}
@@ -51,7 +45,7 @@ func (d *Dir) find(prefix, at string) (*script, error) {
 	for rest != "" {
 		segment, after, more := strings.Cut(rest, "/")
 		if segment == "" || segment[0] == '.' || strings.ContainsRune(segment, '\\') && filepath.Separator == '\\' {
-			return nil, refuse(404, "%q: there is no script of such a name", at)
+			return nil, gateway.Refuse(404, "cgi: %q: there is no script of such a name", at)
 		}
 		name = path.Join(name, segment)
 		info, err := d.root.Stat(filepath.FromSlash(name))
@@ -93,20 +87,20 @@ func (d *Dir) index(prefix, dir, at string, bare bool) (*script, error) {
 		s := &script{name: prefix + "/" + name, file: filepath.Join(d.Path, filepath.FromSlash(name)), slash: bare}
 		return s, d.runnable(s, info)
 	}
-	return nil, refuse(403, "%q is a directory without an index script", at)
+	return nil, gateway.Refuse(403, "cgi: %q is a directory without an index script", at)
 }
 
 // runnable looks how the script is run. Nobody is told what is in a file that is
 // none.
 func (d *Dir) runnable(s *script, info fs.FileInfo) error {
 	if !info.Mode().IsRegular() {
-		return refuse(403, "%s is not a file", s.file)
+		return gateway.Refuse(403, "cgi: %s is not a file", s.file)
 	}
 	if s.interpreter = d.Interpreters[filepath.Ext(s.file)]; s.interpreter != "" {
 		return nil
 	}
 	if !executable(s.file, info, d.User != "") {
-		return refuse(403, "%s may not be run", s.file)
+		return gateway.Refuse(403, "cgi: %s may not be run", s.file)
 	}
 	return nil
 }
@@ -116,9 +110,9 @@ func (d *Dir) runnable(s *script, info fs.FileInfo) error {
 func missing(at string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return refuse(403, "%q: %w", at, err)
+		return gateway.Refuse(403, "cgi: %q: %w", at, err)
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		return refuse(503, "%q: %w", at, err)
+		return gateway.Refuse(503, "cgi: %q: %w", at, err)
 	}
-	return refuse(404, "%q: %w", at, err)
+	return gateway.Refuse(404, "cgi: %q: %w", at, err)
 }

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/kamaelia-go/kamaelia/components/gateway"
+	"github.com/kamaelia-go/kamaelia/components/gateway/gatewaytest"
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
 func TestFind(t *testing.T) {
-	run := sh("true")
-	dir := scripts(t, map[string]string{
+	run := gatewaytest.Sh("true")
+	dir := gatewaytest.Scripts(t, map[string]string{
 		"a.cgi": run, "b.py": "print()", "style.css": "secret", "sub/c.cgi": run, "sub/index.cgi": run, "bare/d.cgi": run,
 		".hidden.cgi": run, "link.cgi": "-> a.cgi", "out.cgi": "-> ../../../../bin/true", "up": "-> ..", "abs.cgi": "-> /bin/true",
 		"py/index.py": "print()",
@@ -56,7 +58,7 @@ func TestFind(t *testing.T) {
 }
 
 func TestFind_Single(t *testing.T) {
-	d := open(t, &Dir{Path: scripts(t, map[string]string{"a": sh("true")}) + "/a"})
+	d := open(t, &Dir{Path: gatewaytest.Scripts(t, map[string]string{"a": gatewaytest.Sh("true")}) + "/a"})
 	for path, want := range map[string]string{"/git": "", "/git/": "/", "/git/x/y": "/x/y"} {
 		if s, err := d.find("/git", path); err != nil || s.name != "/git" || s.info != want {
 			t.Errorf("%s: %+v %v", path, s, err)
@@ -68,8 +70,8 @@ func TestDir_Open(t *testing.T) {
 	for name, d := range map[string]*Dir{
 		"no path": {}, "not there": {Path: "/none/such"}, "a device": {Path: "/dev/null"},
 		"an extension": {Path: "/", Interpreters: map[string]string{"py": "python"}}, "no interpreter": {Path: "/", Interpreters: map[string]string{".py": ""}},
-		"a variable": {Path: "/", Env: []string{"A"}}, "an index": {Path: "/", Index: []string{"a/b"}},
-		"a limit": {Path: "/", Limits: Limits{Run: -1}}, "a gate": {Path: "/", Gate: &Gate{Most: -1}},
+		"a variable": {Path: "/", Variables: gateway.Variables{Env: []string{"A"}}}, "an index": {Path: "/", Index: []string{"a/b"}},
+		"a limit": {Path: "/", Limits: gateway.Limits{Run: -1}}, "a gate": {Path: "/", Gate: &gateway.Gate{Most: -1}},
 	} {
 		if err := d.Open(); err == nil {
 			t.Errorf("%s: opened", name)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/components/cgi"
+	"github.com/kamaelia-go/kamaelia/components/gateway"
 	"github.com/kamaelia-go/kamaelia/components/http1"
 	"github.com/kamaelia-go/kamaelia/components/process"
 	"github.com/kamaelia-go/kamaelia/pipelines"
@@ -78,7 +79,7 @@ type CGI struct {
 	// Memory is how much memory each may use. The default is off.
 	Memory Size `yaml:"process-memory"`
 
-	gate *cgi.Gate // see Together
+	gate *gateway.Gate // see Together
 }
 
 // Together lets places share what AtOnce, Queue and Wait of the first of them say:
@@ -92,8 +93,8 @@ func Together(places ...*CGI) {
 	}
 }
 
-func (c *CGI) newGate() *cgi.Gate {
-	return &cgi.Gate{Most: max(c.AtOnce, 0), Queue: c.Queue, Wait: time.Duration(max(c.Wait, 0))}
+func (c *CGI) newGate() *gateway.Gate {
+	return &gateway.Gate{Most: max(c.AtOnce, 0), Queue: c.Queue, Wait: time.Duration(max(c.Wait, 0))}
 }
 
 // scripts makes the mount of a place whose files are run. documents is the root of
@@ -109,10 +110,11 @@ func (m *mounts) scripts(path, prefix string, p *Place, documents string) {
 	}
 	dir := &cgi.Dir{
 		Path: b.c.file(join(path, "root"), p.Root), Interpreters: c.Interpreters, Index: c.Index, Pass: c.Pass,
-		Authorization: c.Authorization, Arguments: c.Arguments, RefuseChunked: c.RefuseChunked, Largest: int64(max(c.Largest, 0)), User: c.User,
-		Limits: cgi.Limits{
-			First: time.Duration(c.First), Idle: time.Duration(c.Idle), Run: time.Duration(max(c.Run, 0)),
-			Grace: time.Duration(max(c.Kill, 0)), Output: int64(max(c.Output, 0)),
+		Arguments: c.Arguments, User: c.User, Grace: time.Duration(max(c.Kill, 0)),
+		Variables: gateway.Variables{Authorization: c.Authorization},
+		Bodies:    gateway.Bodies{RefuseChunked: c.RefuseChunked, Largest: int64(max(c.Largest, 0))},
+		Limits: gateway.Limits{
+			First: time.Duration(c.First), Idle: time.Duration(c.Idle), Run: time.Duration(max(c.Run, 0)), Output: int64(max(c.Output, 0)),
 		},
 		Resources: process.Limits{CPU: time.Duration(max(c.CPU, 0)), Memory: int64(max(c.Memory, 0))},
 		Gate:      cmp.Or(c.gate, c.newGate()),
@@ -132,7 +134,7 @@ func (m *mounts) scripts(path, prefix string, p *Place, documents string) {
 		return
 	}
 	b.s.closers = append(b.s.closers, dir.Close)
-	b.s.KillAfter = max(b.s.KillAfter, dir.Limits.Grace)
+	b.s.KillAfter = max(b.s.KillAfter, dir.Grace)
 	site := b.s.Site
 	m.all = append(m.all, pipelines.Mount{Path: cmp.Or(prefix, "/"), Name: m.name("CGI"), Handler: func() http1.HandlerPart {
 		h := &cgi.Handler{Dir: dir, Prefix: prefix}

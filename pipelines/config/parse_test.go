@@ -9,7 +9,7 @@ import (
 )
 
 // same compares what is said, not where.
-var same = cmpopts.IgnoreUnexported(Config{})
+var same = cmpopts.IgnoreUnexported(Config{}, CGI{})
 
 func TestParse(t *testing.T) {
 	site := func(p Place) Site { return Site{Place: p} }

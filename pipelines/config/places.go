@@ -63,6 +63,14 @@ func (o Options) inherit(site *Options) Options {
 //	UPLOAD or WEBDAV, for methods of their own
 func (m *mounts) place(path, prefix string, p *Place, site *Options, documents string) *files.Tree {
 	b := m.b
+	if p.FastCGI != nil {
+		m.upstream("fastcgi", path, prefix, p, p.FastCGI.Address, &p.FastCGI.Upstream)
+		return nil
+	}
+	if p.SCGI != nil {
+		m.upstream("scgi", path, prefix, p, p.SCGI.Address, &p.SCGI.Upstream)
+		return nil
+	}
 	if p.Root == "" {
 		b.lacks(path, "it needs a root: the directory whose files are served")
 		return nil

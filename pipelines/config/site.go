@@ -74,6 +74,14 @@ type Place struct {
 	// CGI runs the files of the root, which can be a single one, in place of
 	// serving them.
 	CGI *CGI `yaml:"cgi"`
+
+	// FastCGI answers by a program that speaks FastCGI, such as php-fpm. The root is
+	// then the directory of its scripts, as it knows it; without a root it answers
+	// for all that is here.
+	FastCGI *FastCGI `yaml:"fastcgi"`
+
+	// SCGI answers by a program that speaks SCGI, such as uWSGI, in the same way.
+	SCGI *SCGI `yaml:"scgi"`
 }
 
 // Options say how files are served. The paths of a site have those of the site,

@@ -1,4 +1,4 @@
-package cgi
+package gateway
 
 import (
 	"fmt"

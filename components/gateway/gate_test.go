@@ -1,4 +1,4 @@
-package cgi
+package gateway
 
 import (
 	"context"
@@ -14,7 +14,7 @@ func TestGate(t *testing.T) {
 		ctx := t.Context()
 		enter := func(ctx context.Context) <-chan error {
 			done := make(chan error, 1)
-			go func() { done <- g.enter(t.Context(), ctx) }()
+			go func() { done <- g.Enter(t.Context(), ctx) }()
 			synctest.Wait()
 			return done
 		}
@@ -29,19 +29,19 @@ func TestGate(t *testing.T) {
 		if err := <-enter(ctx); !errors.Is(err, errQueue) {
 			t.Errorf("a third waits: %v", err)
 		}
-		leave(errGone)
-		if err := <-second; !errors.Is(err, errGone) {
+		leave(ErrGone)
+		if err := <-second; !errors.Is(err, ErrGone) {
 			t.Errorf("one that has gone: %v", err)
 		}
-		g.leave()
+		g.Leave()
 		if err := <-first; err != nil {
 			t.Errorf("the first: %v", err)
 		}
 		if err := <-enter(ctx); !errors.Is(err, errWait) {
 			t.Errorf("one that waits for long: %v", err)
 		}
-		g.leave()
-		g.leave()
+		g.Leave()
+		g.Leave()
 		if running, waiting := g.Load(); running != 0 || waiting != 0 {
 			t.Errorf("%d run and %d wait", running, waiting)
 		}

@@ -1,4 +1,4 @@
-package cgi
+package gateway
 
 import (
 	"bytes"
@@ -12,10 +12,28 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
-// body returns the body of a request and its length, -1 if there is none. One
+// Bodies say what is done about a body's length, which a program has to be told.
+type Bodies struct {
+	// RefuseChunked refuses bodies without a length with 411. Otherwise they are
+	// gathered first: up to Memory bytes in memory, and the rest in a temporary
+	// file.
+	RefuseChunked bool
+	Memory        int   // 0 means 64 KiB
+	Largest       int64 // bytes that are gathered at most, else 413; 0 means 1 GiB
+}
+
+// Validate reports what is wrong with the options.
+func (o *Bodies) Validate() error {
+	if min(int64(o.Memory), o.Largest) < 0 {
+		return errors.New("a negative limit")
+	}
+	return nil
+}
+
+// Body returns the body of a request and its length, -1 if there is none. One
 // whose length is not known is gathered first. What it returns as an error is a
 // *http1.Failure, or tells why the body broke off.
-func (d *Dir) body(ctx context.Context, req *http1.Request) (io.ReadCloser, int64, error) {
+func (o *Bodies) Body(ctx context.Context, req *http1.Request) (io.ReadCloser, int64, error) {
 	switch {
 	case req.Body == nil && req.Header.Has("Content-Length"):
 		return nil, 0, nil
@@ -23,18 +41,18 @@ func (d *Dir) body(ctx context.Context, req *http1.Request) (io.ReadCloser, int6
 		return nil, -1, nil
 	case req.ContentLength >= 0:
 		return req.Body, req.ContentLength, nil
-	case d.RefuseChunked:
-		return nil, 0, refuse(411, "a body without a length")
+	case o.RefuseChunked:
+		return nil, 0, Refuse(411, "a body without a length")
 	}
 	from := &untilEnd{ctx, req.Body}
-	memory, largest := cmp.Or(d.Memory, 64<<10), cmp.Or(d.Largest, 1<<30)
+	memory, largest := cmp.Or(o.Memory, 64<<10), cmp.Or(o.Largest, 1<<30)
 	var start bytes.Buffer
 	n, err := io.CopyN(&start, from, min(int64(memory), largest+1))
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
 		return nil, 0, err
 	case n > largest:
-		return nil, 0, refuse(413, "a body of more than %d bytes", largest)
+		return nil, 0, Refuse(413, "a body of more than %d bytes", largest)
 	case err != nil:
 		return io.NopCloser(&start), n, nil
 	}
@@ -43,7 +61,7 @@ func (d *Dir) body(ctx context.Context, req *http1.Request) (io.ReadCloser, int6
 		return nil, 0, err
 	}
 	if n, err = f.Seek(0, io.SeekCurrent); err == nil && n > largest {
-		err = refuse(413, "a body of more than %d bytes", largest)
+		err = Refuse(413, "a body of more than %d bytes", largest)
 	}
 	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)
@@ -57,9 +75,9 @@ func (d *Dir) body(ctx context.Context, req *http1.Request) (io.ReadCloser, int6
 
 // spool writes a body into a file without a name.
 func spool(start io.Reader, rest io.Reader, most int64) (*os.File, error) {
-	f, err := os.CreateTemp("", "kamaelia-cgi-*")
+	f, err := os.CreateTemp("", "kamaelia-body-*")
 	if err != nil {
-		return nil, fmt.Errorf("cgi: a place for a body: %w", err)
+		return nil, fmt.Errorf("a place for a body: %w", err)
 	}
 	_ = os.Remove(f.Name()) // where that is not possible now it is left to the system
 	if _, err = io.Copy(f, start); err == nil {

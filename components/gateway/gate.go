@@ -1,4 +1,4 @@
-package cgi
+package gateway
 
 import (
 	"cmp"
@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A Gate bounds how many scripts run at once. Others wait in the order of their
-// coming. Its zero value is ready.
+// A Gate bounds how many programs are at work at once. Other requests wait in the
+// order of their coming. Its zero value is ready.
 type Gate struct {
 	// Most is how many run at once; 0 means 32.
 	Most int
@@ -28,20 +28,21 @@ type Gate struct {
 }
 
 var (
-	errQueue = errors.New("cgi: too many scripts run, and too many wait for that")
-	errWait  = errors.New("cgi: too many scripts run, and none has ended in time")
+	errQueue = errors.New("too many requests are in work, and too many wait for that")
+	errWait  = errors.New("too many requests are in work, and none was done in time")
 )
 
-func (g *Gate) validate() error {
+// Validate reports what is wrong with the options.
+func (g *Gate) Validate() error {
 	if g != nil && (g.Most < 0 || g.Wait < 0) {
-		return errors.New("cgi: a Gate with a negative number")
+		return errors.New("a Gate with a negative number")
 	}
 	return nil
 }
 
-// enter waits until one more may run. It returns the cause when ctx, or gone, has
+// Enter waits until one more may run. It returns the cause when ctx, or gone, has
 // ended before.
-func (g *Gate) enter(ctx, gone context.Context) error {
+func (g *Gate) Enter(ctx, gone context.Context) error {
 	g.mu.Lock()
 	if g.running < cmp.Or(g.Most, 32) {
 		g.running++
@@ -69,7 +70,7 @@ func (g *Gate) enter(ctx, gone context.Context) error {
 		err = context.Cause(gone)
 	}
 	if !g.forget(turn) { // it was let in at this moment
-		g.leave()
+		g.Leave()
 	}
 	return err
 }
@@ -85,8 +86,8 @@ func (g *Gate) forget(turn chan struct{}) bool {
 	return i >= 0
 }
 
-// leave lets the next one in.
-func (g *Gate) leave() {
+// Leave lets the next one in.
+func (g *Gate) Leave() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.waiting) == 0 {
@@ -97,7 +98,7 @@ func (g *Gate) leave() {
 	g.waiting = slices.Delete(g.waiting, 0, 1)
 }
 
-// Load tells how many scripts run, and how many wait.
+// Load tells how many are at work, and how many wait.
 func (g *Gate) Load() (running, waiting int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

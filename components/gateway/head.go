@@ -1,4 +1,4 @@
-package cgi
+package gateway
 
 import (
 	"bytes"
@@ -43,7 +43,19 @@ var (
 
 // write takes bytes. When the head is complete it returns it, and what follows.
 func (p *headParser) write(b []byte) (h *head, rest []byte, err error) {
+	if p.buf == nil {
+		p.buf = b[:len(b):len(b)] // as it is, for as long as this call
+		if h, rest, err = p.look(); h == nil && err == nil {
+			p.buf = append(make([]byte, 0, 2*len(b)), b...)
+		}
+		return h, rest, err
+	}
 	p.buf = append(p.buf, b...)
+	return p.look()
+}
+
+// look looks for the end of the head, in what has come since the last time.
+func (p *headParser) look() (h *head, rest []byte, err error) {
 	if p.raw {
 		return p.first()
 	}
@@ -89,8 +101,8 @@ func (p *headParser) first() (h *head, rest []byte, err error) {
 
 // parseHead parses the lines of a head, each with its LF or CR LF.
 func parseHead(text string, nph bool) (*head, error) {
-	h := &head{length: -1}
-	said := map[string]bool{}
+	h := &head{length: -1, header: make(http1.Header, 0, 8)}
+	var said ofCGI
 	n := 0
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
@@ -103,18 +115,18 @@ func parseHead(text string, nph bool) (*head, error) {
 			}
 			continue
 		}
-		if err := h.field(line, said, nph); err != nil {
+		if err := h.field(line, &said, nph); err != nil {
 			return nil, err
 		}
 	}
-	if nph && n == 0 || !nph && !said["content-type"] && !said["location"] && !said["status"] {
+	if nph && n == 0 || !nph && said&(saidType|saidLocation|saidStatus) == 0 {
 		return nil, errNoField
 	}
 	return h, nil
 }
 
 // field takes one line.
-func (h *head) field(line string, said map[string]bool, nph bool) error {
+func (h *head) field(line string, said *ofCGI, nph bool) error {
 	name, value, ok := strings.Cut(line, ":")
 	if !ok || !isToken(name) {
 		return fmt.Errorf("its head has a line that is no field: %.200q", line)
@@ -125,25 +137,22 @@ func (h *head) field(line string, said map[string]bool, nph bool) error {
 			return fmt.Errorf("its field %s has a control character: %.200q", name, value)
 		}
 	}
-	lower := strings.ToLower(name)
-	switch lower {
-	case "content-type", "location", "status", "content-length":
-		if said[lower] {
-			return fmt.Errorf("its head has more than one %s", name)
-		}
-		said[lower] = true
+	is := cgiField(name)
+	if *said&is != 0 {
+		return fmt.Errorf("its head has more than one %s", name)
 	}
+	*said |= is
 	switch {
-	case nph && lower == "status", strings.HasPrefix(lower, "x-cgi-"), ofConnection[lower]:
+	case nph && is == saidStatus, len(name) > 6 && strings.EqualFold(name[:6], "X-CGI-"), is == 0 && ofConnection(name):
 		return nil
-	case lower == "status":
+	case is == saidStatus:
 		return h.setStatus(value)
-	case lower == "location":
+	case is == saidLocation:
 		if value == "" {
 			return errors.New("its Location is empty")
 		}
 		h.location = value
-	case lower == "content-length":
+	case is == saidLength:
 		n, err := strconv.ParseUint(value, 10, 63)
 		if err != nil {
 			return fmt.Errorf("its Content-Length is no number: %.50q", value)
@@ -154,10 +163,39 @@ func (h *head) field(line string, said map[string]bool, nph bool) error {
 	return nil
 }
 
-// ofConnection are the fields that are the server's own business.
-var ofConnection = map[string]bool{
-	"connection": true, "keep-alive": true, "proxy-connection": true, "te": true, "trailer": true,
-	"transfer-encoding": true, "upgrade": true,
+// ofCGI are fields that mean something to the gateway. Each may be there once.
+type ofCGI int
+
+const (
+	saidType ofCGI = 1 << iota
+	saidLocation
+	saidStatus
+	saidLength
+)
+
+// cgiField tells which of these a field is; 0 is none.
+func cgiField(name string) ofCGI {
+	switch {
+	case strings.EqualFold(name, "Content-Type"):
+		return saidType
+	case strings.EqualFold(name, "Location"):
+		return saidLocation
+	case strings.EqualFold(name, "Status"):
+		return saidStatus
+	case strings.EqualFold(name, "Content-Length"):
+		return saidLength
+	}
+	return 0
+}
+
+// ofConnection reports whether a field is the server's own business.
+func ofConnection(name string) bool {
+	for _, own := range [...]string{"Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade"} {
+		if len(own) == len(name) && strings.EqualFold(own, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // statusLine takes the first line of a script that makes its whole head itself.

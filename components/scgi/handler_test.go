@@ -1,0 +1,153 @@
+package scgi
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kamaelia-go/kamaelia/axon"
+	"github.com/kamaelia-go/kamaelia/axon/axontest"
+	"github.com/kamaelia-go/kamaelia/components/gateway"
+	"github.com/kamaelia-go/kamaelia/components/gateway/gatewaytest"
+	"github.com/kamaelia-go/kamaelia/components/http1"
+)
+
+// listen serves connections as the test says, until it ends.
+func listen(t testing.TB, speak func(conn net.Conn)) (address string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	all.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			all.Go(func() {
+				defer conn.Close()
+				speak(conn)
+			})
+		}
+	})
+	t.Cleanup(func() {
+		l.Close()
+		all.Wait()
+	})
+	return l.Addr().String()
+}
+
+// head reads the netstring of a request, and takes it apart.
+func head(in *bufio.Reader) (vars []string, err error) {
+	var size int
+	if _, err := fmt.Fscanf(in, "%d:", &size); err != nil {
+		return nil, err
+	}
+	b := make([]byte, size+1)
+	if _, err := io.ReadFull(in, b); err != nil {
+		return nil, err
+	}
+	if b[size] != ',' || b[size-1] != 0 {
+		return nil, fmt.Errorf("it ends with %q", b[size-1:])
+	}
+	return strings.Split(string(b[:size-1]), "\x00"), nil
+}
+
+func TestProtocol_Head(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		length int64
+		want   string
+	}{
+		{"no body", -1, "CONTENT_LENGTH 0 SCGI 1 GATEWAY_INTERFACE CGI/1.1"},
+		{"a body", 42, "CONTENT_LENGTH 42 SCGI 1 GATEWAY_INTERFACE CGI/1.1"},
+	} {
+		v := &gateway.Variables{Env: []string{"LONG=" + strings.Repeat("x", 100_000), "NUL=a\x00b"}}
+		b := protocol{}.Head([]byte("before"), v, &gateway.About{Request: gatewaytest.Request("GET /a?b"), Length: c.length})
+		text, ok := strings.CutPrefix(string(b), "before1")
+		in := bufio.NewReader(strings.NewReader("1" + text + "rest"))
+		vars, err := head(in)
+		if !ok || err != nil || !strings.HasPrefix(strings.Join(vars, " "), c.want) || vars[len(vars)-1] != "ab" {
+			t.Errorf("%s: %.100q %v", c.name, vars, err)
+		}
+		if n := strings.Count(" "+strings.Join(vars, " "), " CONTENT_LENGTH "); n != 1 || len(vars)%2 != 0 {
+			t.Errorf("%s: %d lengths, %d words", c.name, n, len(vars))
+		}
+		if rest, _ := io.ReadAll(in); string(rest) != "rest" {
+			t.Errorf("%s: %q follows", c.name, rest)
+		}
+	}
+}
+
+const text = "Content-Type: text/plain\r\n\r\n"
+
+func TestHandler_Faults(t *testing.T) {
+	body := strings.Repeat("x", 300_000)
+	for _, c := range []struct {
+		name  string
+		req   *http1.Request
+		speak func(conn net.Conn, in *bufio.Reader)
+		want  string
+		cause error
+	}{
+		{"well", gatewaytest.Request("GET /s"), func(conn net.Conn, in *bufio.Reader) { io.WriteString(conn, text+"hello") }, "200: hello", nil},
+		{"a status line", gatewaytest.Request("GET /s"), func(conn net.Conn, in *bufio.Reader) { io.WriteString(conn, "HTTP/1.1 200 OK\r\n"+text) }, "failure 502", nil},
+		{"nothing", gatewaytest.Request("GET /s"), func(conn net.Conn, in *bufio.Reader) {}, "failure 502", gateway.ErrSilent},
+		{"half a head", gatewaytest.Request("GET /s"), func(conn net.Conn, in *bufio.Reader) { io.WriteString(conn, text[:20]) }, "failure 502", gateway.ErrSilent},
+		{"the length, and no end", gatewaytest.Request("GET /s"), func(conn net.Conn, in *bufio.Reader) {
+			io.WriteString(conn, "Content-Length: 5\r\n"+text+"hello")
+			io.Copy(io.Discard, in)
+		}, "200: hello", nil},
+		{"a length, and less", gatewaytest.Request("GET /s"), func(conn net.Conn, in *bufio.Reader) {
+			io.WriteString(conn, "Content-Length: 6\r\n"+text+"hello")
+		}, "200: hello", nil}, // the Writer cuts the connection
+		{"answered before the body is read", gatewaytest.Request("POST /s", body), func(conn net.Conn, in *bufio.Reader) {
+			io.WriteString(conn, text+"hello")
+			conn.(*net.TCPConn).CloseWrite()
+			io.Copy(io.Discard, in)
+		}, "200: hello", nil},
+		{"the body", gatewaytest.Request("POST /s", body), func(conn net.Conn, in *bufio.Reader) {
+			n, _ := io.CopyN(io.Discard, in, int64(len(body)))
+			fmt.Fprint(conn, text, n)
+		}, "200: 300000", nil},
+		{"silent", gatewaytest.Request("GET /s"), func(conn net.Conn, in *bufio.Reader) { io.Copy(io.Discard, in) }, "failure 504", gateway.ErrFirst},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			axontest.NoLeak(t)
+			u := open(t, &gateway.Upstream{Limits: gateway.Limits{First: 300 * time.Millisecond}, Address: listen(t, func(conn net.Conn) {
+				in := bufio.NewReader(conn)
+				if _, err := head(in); err == nil {
+					c.speak(conn, in)
+				}
+			})})
+			a := gatewaytest.Ask(t, &Handler{Upstream: u}, c.req)
+			if got := a.Said(); got != c.want || c.cause != nil && !errors.Is(a.Fail, c.cause) {
+				t.Errorf("%s, want %s: %v", got, c.want, a.Fail)
+			}
+		})
+	}
+}
+
+func TestHandler_Conform(t *testing.T) {
+	u := open(t, &gateway.Upstream{Address: listen(t, func(conn net.Conn) {
+		in := bufio.NewReader(conn)
+		if vars, err := head(in); err == nil {
+			var n int64
+			fmt.Sscan(vars[1], &n)
+			_, _ = io.CopyN(io.Discard, in, n)
+			io.WriteString(conn, text+"hello")
+		}
+	})})
+	axontest.Conform(t, func() axon.Component { return &Handler{Upstream: u, Prefix: "/app"} },
+		axontest.RealTime(), axontest.FeedFunc("inbox", func() []*http1.Request {
+			return []*http1.Request{gatewaytest.Request("GET /app/a"), gatewaytest.Request("POST /app/x", string(make([]byte, 100_000))), gatewaytest.Request("GET /app/\x00")}
+		}))
+}

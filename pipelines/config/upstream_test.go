@@ -1,0 +1,41 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestUpstream makes places that programs answer for, and says what is wrong with
+// them where it stands.
+func TestUpstream(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct{ text, want string }{
+		{"{fastcgi: unix:/run/php.sock}", ""},
+		{"{root: /srv/php, fastcgi: {address: localhost:9000, env: {A: b}, first: 5s, keep: off, keep-for: 1m, at-once: 3, fallback: /index.php}}", ""},
+		{"{root: www, scgi: {address: 127.0.0.1:4000, extensions: [.py, .cgi]}}", ""},
+		{"{fastcgi: {}}", "3:8: paths./a.fastcgi: it needs an address: unix:/path, or host:port"},
+		{"{fastcgi: /run/php.sock}", `3:17: paths./a.fastcgi.address: address "/run/php.sock": want unix:/path, or host:port`},
+		{"{scgi: {address: systemd:}}", `3:24: paths./a.scgi.address: address "systemd:": want`},
+		{"{scgi: {address: 127.0.0.1:4000, keep: 3}}", "3:40: paths./a.scgi: there is no key keep"},
+		{"{fastcgi: {address: a:1, at-once: -1}}", "less than zero"},
+		{"{fastcgi: {address: a:1, fallback: /index.php}}", "of no use without a root"},
+		{"{root: www, fastcgi: {address: a:1, extensions: [php]}}", `extension "php": want .EXT`},
+		{"{fastcgi: a:1, listing: true}", "a program answers here"},
+		{"{fastcgi: a:1, scgi: a:2}", "a place has one of cgi, fastcgi and scgi"},
+		{"{root: www, fastcgi: a:1, cgi: true}", "a place has one of cgi, fastcgi and scgi"},
+	} {
+		file := filepath.Join(dir, "site.yaml")
+		if err := os.WriteFile(file, []byte("root: "+dir+"\npaths:\n  /a: "+c.text+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		err := CheckFile(file)
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%s: %v", c.text, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%s: %v, want %s", c.text, err, c.want)
+		}
+	}
+}
