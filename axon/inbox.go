@@ -112,7 +112,11 @@ func (b *Inbox[T]) real() *inEnd[T] {
 	if b.owner != nil {
 		opt = b.owner.options(b)
 	}
-	return b.make(opt)
+	e := b.make(opt)
+	if e.owner != nil && !opt.control && e.owner.finishes() {
+		e.finishNow() // the part was told before there was anything to finish
+	}
+	return e
 }
 
 func (b *Inbox[T]) make(opt *boxOptions) *inEnd[T] {

@@ -409,6 +409,16 @@ func (p *part) control(s Signal) {
 	p.finish()
 }
 
+// finishes reports whether the part was told to finish, and its inboxes have to.
+func (p *part) finishes() bool {
+	if _, own := p.Component.(Finisher); own || graphOf(p.Component) != nil {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.told().Kind == Finish
+}
+
 // finish lets all inboxes finish. A part without inboxes has nothing to drain.
 func (p *part) finish() {
 	inboxes := 0

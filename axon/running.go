@@ -146,6 +146,31 @@ func (r *Running) Stop(cause error) { r.stop(cause) }
 
 func (r *Running) control(s Signal) { r.graph.control(s) }
 
+// Tell gives a signal to one part of the graph, as its Control box would, also if
+// that is linked to something else.
+func (r *Running) Tell(c Component, s Signal) error {
+	for _, p := range r.graph.parts {
+		if p.Component == c {
+			p.control(s)
+			return nil
+		}
+	}
+	return fmt.Errorf("axon: graph %q has no part that runs this %T", r.graph.Name, c)
+}
+
+// Traffic counts the messages that have come into the graph from outside and that
+// have left it. When it is the same twice, none has passed meanwhile.
+func (r *Running) Traffic() (n uint64) {
+	r.graph.walk(func(p *part) {
+		for _, b := range p.boxes {
+			if b.mine() && !b.boxOptions.control && !b.boxOptions.signal {
+				n += b.traffic(r.graph)
+			}
+		}
+	})
+	return n
+}
+
 // control gives a signal to the parts whose Control box nobody feeds: a shutdown
 // to all of them, a finish to those that get nothing from another part of the
 // graph. The finish travels on from these behind the last message, and so
