@@ -85,6 +85,10 @@ func (b *Inbox[T]) All(ctx context.Context) iter.Seq[T] {
 // nothing. A message taken from C is not known to InHand.
 func (b *Inbox[T]) C() <-chan T { return b.real().ch }
 
+// Linked reports whether something can come by the inbox, or could: an outbox was
+// linked to it, or somebody holds it open for links to come.
+func (b *Inbox[T]) Linked() bool { return b.linked() }
+
 // Len returns how many messages wait in the inbox.
 func (b *Inbox[T]) Len() int {
 	if e := b.end.Load(); e != nil {
