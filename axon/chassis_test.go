@@ -281,3 +281,79 @@ func ExampleFunc() {
 	// 2 squared is 4
 	// 3 squared is 9
 }
+
+// A part may wait for a service that is registered later.
+func TestAwaitService(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &list{}
+		var in *axon.Inbox[int]
+		early := axon.Produce(func(ctx context.Context, out *axon.Outbox[int]) (err error) {
+			in, err = axon.AwaitService[int](ctx, axon.SystemOf(ctx), "numbers")
+			return err
+		})
+		later := axon.Produce(func(ctx context.Context, out *axon.Outbox[int]) error {
+			time.Sleep(time.Minute)
+			if err := axon.Register(axon.SystemOf(ctx), "others", &l.Inbox); err != nil {
+				return err
+			}
+			time.Sleep(time.Minute)
+			if err := axon.Register(axon.SystemOf(ctx), "numbers", &l.Inbox); err != nil {
+				return err
+			}
+			time.Sleep(time.Minute)
+			return errors.Join(axon.SystemOf(ctx).Deregister("numbers"), axon.SystemOf(ctx).Deregister("others"))
+		})
+		never := axon.Produce(func(ctx context.Context, out *axon.Outbox[int]) error {
+			ctx, cancel := context.WithTimeout(ctx, time.Hour)
+			defer cancel()
+			if _, err := axon.AwaitService[int](ctx, axon.SystemOf(ctx), "nobody"); !errors.Is(err, context.DeadlineExceeded) {
+				t.Error(err)
+			}
+			return nil
+		})
+		g := &axon.Graph{Name: "g", Parts: axon.Parts{{Name: "A", Component: early}, {Name: "B", Component: later}, {Name: "C", Component: never}, {Name: "L", Component: l}},
+			Links: axon.Links{axon.Discard(&early.Outbox), axon.Link(&later.Outbox, &l.Inbox), axon.Discard(&never.Outbox)}}
+		if err := g.Run(t.Context()); err != nil || in != &l.Inbox {
+			t.Error(err, in)
+		}
+	})
+}
+
+// A finish ends a part whose inbox has a name, behind what its senders send.
+func TestFinishTakesNamesBack(t *testing.T) {
+	var got []int
+	registered := make(chan bool)
+	named := axon.Consume(func(ctx context.Context, in *axon.Inbox[int]) error {
+		if err := axon.Register(axon.SystemOf(ctx), "numbers", in); err != nil {
+			return err
+		}
+		close(registered)
+		got = slices.AppendSeq(got, in.All(ctx))
+		return nil
+	})
+	source := &lastWord{told: make(chan bool)}
+	var sys axon.System
+	defer sys.Close()
+	r, err := sys.Start(t.Context(), axon.Pipeline(source, named))
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-registered
+	r.Finish()
+	if err := r.Wait(t.Context()); err != nil || !slices.Equal(got, []int{1}) || len(sys.Services()) != 0 {
+		t.Error(err, got, sys.Services())
+	}
+}
+
+// lastWord has something left to say when it is told to finish.
+type lastWord struct {
+	told   chan bool
+	Outbox axon.Outbox[int]
+}
+
+func (f *lastWord) Finish() { close(f.told) }
+
+func (f *lastWord) Main(ctx context.Context) error {
+	<-f.told
+	return f.Outbox.Send(ctx, 1)
+}

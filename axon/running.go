@@ -191,6 +191,9 @@ func (g *Graph) control(s Signal) {
 
 // finish gives a finish to the parts that it would not reach by itself.
 func (g *Graph) finish(s Signal) {
+	if g.run != nil {
+		g.run.sys.withdraw(g)
+	}
 	feeds := g.feeds()
 	fed, reached := map[*part]bool{}, map[*part]bool{}
 	for p, to := range feeds {
