@@ -399,7 +399,7 @@ func (p *part) control(s Signal) {
 		r.control(s)
 	}
 	if sub := graphOf(p.Component); sub != nil {
-		sub.control(s)
+		sub.control(p.run.sys, s)
 		return
 	}
 	if f, ok := p.Component.(Finisher); ok {

@@ -144,7 +144,7 @@ func (r *Running) Finish() { r.control(Signal{Kind: Finish}) }
 // Stop shuts the graph down: the contexts of all parts end now.
 func (r *Running) Stop(cause error) { r.stop(cause) }
 
-func (r *Running) control(s Signal) { r.graph.control(s) }
+func (r *Running) control(s Signal) { r.graph.control(r.sys, s) }
 
 // Tell gives a signal to one part of the graph, as its Control box would, also if
 // that is linked to something else.
@@ -177,8 +177,9 @@ func (r *Running) Traffic() (n uint64) {
 // overtakes none.
 //
 // In a ring of parts that nothing else feeds, the first one is told.
-func (g *Graph) control(s Signal) {
+func (g *Graph) control(sys *System, s Signal) {
 	if s.Kind == Finish {
+		sys.withdraw(g)
 		g.finish(s)
 		return
 	}
@@ -191,9 +192,6 @@ func (g *Graph) control(s Signal) {
 
 // finish gives a finish to the parts that it would not reach by itself.
 func (g *Graph) finish(s Signal) {
-	if g.run != nil {
-		g.run.sys.withdraw(g)
-	}
 	feeds := g.feeds()
 	fed, reached := map[*part]bool{}, map[*part]bool{}
 	for p, to := range feeds {
