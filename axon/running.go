@@ -18,6 +18,7 @@ type Running struct {
 	parent *part // the part that started it, or nil
 	light  bool  // its parts have no actors of their own
 	began  time.Time
+	number uint64 // of all graphs that sys has run
 
 	left atomic.Int32 // parts that have not ended
 	done chan struct{}
@@ -34,7 +35,7 @@ type Running struct {
 // newRunning makes a run of a graph, whose parts' contexts get their values and
 // deadline from ctx.
 func newRunning(ctx context.Context, sys *System, g *Graph, parent *part) *Running {
-	r := &Running{ctx: ctx, graph: g, sys: sys, parent: parent, began: time.Now(), done: make(chan struct{})}
+	r := &Running{ctx: ctx, graph: g, sys: sys, parent: parent, began: time.Now(), number: sys.count.Add(1), done: make(chan struct{})}
 	g.run = r
 	n := int32(0)
 	for _, p := range g.parts {

@@ -40,6 +40,7 @@ type System struct {
 	crew     crew
 	awake    atomic.Int64 // goroutines of parts that may rest
 	watchers atomic.Int32
+	count    atomic.Uint64 // graphs that were run
 	events   eventstream.EventStream
 	label    sync.Map // labelKey -> context.Context
 }
