@@ -23,7 +23,7 @@ type Connection struct {
 	axon.Graph
 	axon.Base
 
-	Inbox    axon.Inbox[[]byte]               // what is sent; it is not changed, so slices may be shared
+	Inbox    axon.Inbox[[]byte]               `axon:"optional"` // what is sent; it is not changed, so slices may be shared
 	Outbox   axon.Outbox[[]byte]              `axon:"optional"` // what the peer sends; each slice is the receiver's own
 	StartTLS axon.Inbox[StartTLS]             `axon:"optional"` // makes the connection secure: Kamaelia's makessl
 	Secured  axon.Outbox[tls.ConnectionState] `axon:"optional"` // it is: sslready. What came in plain text before must not be trusted

@@ -31,13 +31,13 @@ type StartTLS struct {
 //	[]byte ──▶ [ sender ] ─▶ socket
 //	startTLS ──▶
 //
-// When its input has finished it tells the peer so, by the end of the stream in this
+// It has nothing to do if its inbox is not linked. When its input has finished it tells the peer so, by the end of the stream in this
 // direction, and ends. It ends too when the peer is lost; one that takes nothing for a
 // while is a failure.
 type sender struct {
 	stream *stream
 
-	Inbox    axon.Inbox[[]byte]   // what is sent; the sender does not change it
+	Inbox    axon.Inbox[[]byte]   `axon:"optional"` // what is sent; the sender does not change it
 	StartTLS axon.Inbox[StartTLS] `axon:"optional"` // see StartTLS
 }
 
@@ -58,6 +58,9 @@ func (s *sender) Main(ctx context.Context) error {
 	}
 	if s.stream.current() == nil {
 		return nil // the receiver tells why
+	}
+	if !s.Inbox.Linked() && !s.StartTLS.Linked() {
+		return nil
 	}
 	starts := s.StartTLS.C()
 	for {
