@@ -33,6 +33,7 @@ type box interface {
 	inboxReal() inboxOps // made if need be
 	exposed() box        // the outermost box that stands for this one
 	info() linkState
+	traffic(g *Graph) uint64       // messages over the graph's border
 	leads() *part                  // to which part an outbox leads, if by a box of the default size
 	opposite() (ends.Other, Arrow) // for tests
 }
@@ -290,6 +291,37 @@ func (b *Outbox[T]) info() linkState {
 		s.depth, s.size = len(e.to.ch), cap(e.to.ch)
 	}
 	return s
+}
+
+func (b *Inbox[T]) traffic(g *Graph) (n uint64) {
+	e := b.end.Load()
+	if e == nil {
+		return 0
+	}
+	e.mu.Lock()
+	feeds := slices.Clone(e.feeds)
+	e.mu.Unlock()
+	for _, o := range feeds {
+		if o.owner.within(g) == nil {
+			o.mu.Lock()
+			n += o.sent
+			o.mu.Unlock()
+		}
+	}
+	return n
+}
+
+func (b *Outbox[T]) traffic(g *Graph) uint64 {
+	e := b.end.Load()
+	if e == nil {
+		return b.dropped.Load()
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.to != nil && e.to.owner.within(g) != nil {
+		return 0
+	}
+	return e.sent + b.dropped.Load()
 }
 
 func (b *Inbox[T]) leads() *part { return nil }

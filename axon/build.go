@@ -252,6 +252,9 @@ func boxOf(c Component, name string) (box, error) {
 		case "outbox", "signal":
 			return boxOf(g.last, name)
 		}
+		if g.first == g.last {
+			return boxOf(g.first, name)
+		}
 	}
 	boxes, err := boxesOf(c)
 	if err != nil {

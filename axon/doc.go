@@ -49,6 +49,9 @@
 // the graph's Links when it is built, later by Link(...).Make or LinkByName; Move
 // leads a link elsewhere while messages flow, and none is lost or doubled.
 //
+// Pipeline links components in a row, CircularPipeline in a ring. Func, Produce and
+// Consume make a component of a function.
+//
 // Build reports every mistake of a graph at once. A box without a link is one,
 // unless its field has the tag `axon:"optional"` or the graph says Discard or
 // NoInput; the tag `axon:"size=4"` sets an inbox's size.

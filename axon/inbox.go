@@ -85,6 +85,10 @@ func (b *Inbox[T]) All(ctx context.Context) iter.Seq[T] {
 // nothing. A message taken from C is not known to InHand.
 func (b *Inbox[T]) C() <-chan T { return b.real().ch }
 
+// Linked reports whether something can come by the inbox, or could: an outbox was
+// linked to it, or somebody holds it open for links to come.
+func (b *Inbox[T]) Linked() bool { return b.linked() }
+
 // Len returns how many messages wait in the inbox.
 func (b *Inbox[T]) Len() int {
 	if e := b.end.Load(); e != nil {
@@ -112,7 +116,11 @@ func (b *Inbox[T]) real() *inEnd[T] {
 	if b.owner != nil {
 		opt = b.owner.options(b)
 	}
-	return b.make(opt)
+	e := b.make(opt)
+	if e.owner != nil && !opt.control && e.owner.finishes() {
+		e.finishNow() // the part was told before there was anything to finish
+	}
+	return e
 }
 
 func (b *Inbox[T]) make(opt *boxOptions) *inEnd[T] {

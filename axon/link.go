@@ -81,7 +81,7 @@ func (a Arrow) make() error {
 	if err := usable(a.from); err != nil {
 		return err
 	}
-	if a.kind == arrowLink || a.kind == arrowExpose {
+	if a.kind == arrowLink || a.kind == arrowBack || a.kind == arrowExpose {
 		if err := usable(a.to); err != nil {
 			return err
 		}

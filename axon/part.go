@@ -399,7 +399,7 @@ func (p *part) control(s Signal) {
 		r.control(s)
 	}
 	if sub := graphOf(p.Component); sub != nil {
-		sub.control(s)
+		sub.control(p.run.sys, s)
 		return
 	}
 	if f, ok := p.Component.(Finisher); ok {
@@ -407,6 +407,16 @@ func (p *part) control(s Signal) {
 		return
 	}
 	p.finish()
+}
+
+// finishes reports whether the part was told to finish, and its inboxes have to.
+func (p *part) finishes() bool {
+	if _, own := p.Component.(Finisher); own || graphOf(p.Component) != nil {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.told().Kind == Finish
 }
 
 // finish lets all inboxes finish. A part without inboxes has nothing to drain.

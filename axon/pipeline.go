@@ -30,10 +30,31 @@ func Pipeline(components ...Component) *Graph {
 		}
 	}
 	if n := len(components); n > 0 {
-		g.first, g.last = components[0], components[n-1]
+		g.Offer(components[0], components[n-1])
 	}
 	return g
 }
+
+// CircularPipeline is a Pipeline whose last outbox leads back to its first inbox,
+// which may be fed from outside too. The ring needs an inbox with a Size. The link
+// back does not keep the first inbox open (see Back): when the feed from outside
+// has finished, so does the ring. One that nothing else feeds must be set going by
+// its first component, and ends when one of its components returns.
+func CircularPipeline(components ...Component) *Graph {
+	g := Pipeline(components...)
+	g.Name = "circular pipeline"
+	if n := len(components); n > 0 {
+		back := byName(components[n-1], "outbox", components[0], "inbox")
+		back.kind = arrowBack
+		g.Links = append(g.Links, back)
+	}
+	return g
+}
+
+// Offer says whose boxes the graph offers to InboxOf, OutboxOf and Pipeline: the
+// inbox and control of first, the outbox and signal of last. If both are the same
+// component, the graph offers all its boxes: it stands for it.
+func (g *Graph) Offer(first, last Component) { g.first, g.last = first, last }
 
 // typeName is a component's type in capitals: *text.Upper is UPPER.
 func typeName(c Component) string {

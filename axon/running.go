@@ -18,6 +18,7 @@ type Running struct {
 	parent *part // the part that started it, or nil
 	light  bool  // its parts have no actors of their own
 	began  time.Time
+	number uint64 // of all graphs that sys has run
 
 	left atomic.Int32 // parts that have not ended
 	done chan struct{}
@@ -34,7 +35,7 @@ type Running struct {
 // newRunning makes a run of a graph, whose parts' contexts get their values and
 // deadline from ctx.
 func newRunning(ctx context.Context, sys *System, g *Graph, parent *part) *Running {
-	r := &Running{ctx: ctx, graph: g, sys: sys, parent: parent, began: time.Now(), done: make(chan struct{})}
+	r := &Running{ctx: ctx, graph: g, sys: sys, parent: parent, began: time.Now(), number: sys.count.Add(1), done: make(chan struct{})}
 	g.run = r
 	n := int32(0)
 	for _, p := range g.parts {
@@ -144,7 +145,32 @@ func (r *Running) Finish() { r.control(Signal{Kind: Finish}) }
 // Stop shuts the graph down: the contexts of all parts end now.
 func (r *Running) Stop(cause error) { r.stop(cause) }
 
-func (r *Running) control(s Signal) { r.graph.control(s) }
+func (r *Running) control(s Signal) { r.graph.control(r.sys, s) }
+
+// Tell gives a signal to one part of the graph, as its Control box would, also if
+// that is linked to something else.
+func (r *Running) Tell(c Component, s Signal) error {
+	for _, p := range r.graph.parts {
+		if p.Component == c {
+			p.control(s)
+			return nil
+		}
+	}
+	return fmt.Errorf("axon: graph %q has no part that runs this %T", r.graph.Name, c)
+}
+
+// Traffic counts the messages that have come into the graph from outside and that
+// have left it. When it is the same twice, none has passed meanwhile.
+func (r *Running) Traffic() (n uint64) {
+	r.graph.walk(func(p *part) {
+		for _, b := range p.boxes {
+			if b.mine() && !b.boxOptions.control && !b.boxOptions.signal {
+				n += b.traffic(r.graph)
+			}
+		}
+	})
+	return n
+}
 
 // control gives a signal to the parts whose Control box nobody feeds: a shutdown
 // to all of them, a finish to those that get nothing from another part of the
@@ -152,8 +178,9 @@ func (r *Running) control(s Signal) { r.graph.control(s) }
 // overtakes none.
 //
 // In a ring of parts that nothing else feeds, the first one is told.
-func (g *Graph) control(s Signal) {
+func (g *Graph) control(sys *System, s Signal) {
 	if s.Kind == Finish {
+		sys.withdraw(g)
 		g.finish(s)
 		return
 	}

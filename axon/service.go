@@ -1,6 +1,7 @@
 package axon
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -18,7 +19,8 @@ type service struct{ inbox box }
 
 // Register makes an inbox known to the system under a name, so that components
 // find it that were not linked to it by a graph: Kamaelia's Coordinating
-// Assistant Tracker. The inbox does not finish while it is registered.
+// Assistant Tracker. The inbox does not finish while it is registered. When the graph
+// that its part is in is told to finish, the name is taken back.
 func Register[T any](s *System, name string, in *Inbox[T]) error {
 	if err := usable(in); err != nil || name == "" {
 		return fmt.Errorf("axon: service %q: a service is a name and the inbox of a part of a built graph: %w", name, err)
@@ -33,7 +35,37 @@ func Register[T any](s *System, name string, in *Inbox[T]) error {
 	}
 	in.real().hold()
 	s.services[name] = service{in}
+	if s.registered != nil {
+		close(s.registered)
+		s.registered = nil
+	}
 	return nil
+}
+
+// AwaitService is Service for parts that may start before the one that registers the
+// name: it waits until that is there, or returns the cause when ctx has ended.
+func AwaitService[T any](ctx context.Context, s *System, name string) (*Inbox[T], error) {
+	for {
+		s.mu.Lock()
+		_, ok := s.services[name]
+		if !ok && s.registered == nil {
+			s.registered = make(chan struct{})
+		}
+		registered := s.registered
+		s.mu.Unlock()
+		if ok {
+			in, err := Service[T](s, name)
+			if !errors.Is(err, ErrNoService) {
+				return in, err
+			}
+			continue // it was just taken back
+		}
+		select {
+		case <-registered:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
 }
 
 // Service finds the inbox that is registered under a name. Link a component's
@@ -75,4 +107,21 @@ func (s *System) Services() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// withdraw takes the names back of inboxes in a graph that comes to its end: they
+// finish with their senders, as they would without a name.
+func (s *System) withdraw(g *Graph) {
+	s.mu.Lock()
+	var inboxes []inboxOps
+	for name, v := range s.services {
+		if v.inbox.part().within(g) != nil {
+			inboxes = append(inboxes, v.inbox.inboxNow())
+			delete(s.services, name)
+		}
+	}
+	s.mu.Unlock()
+	for _, in := range inboxes {
+		in.unhold()
+	}
 }

@@ -18,6 +18,7 @@ type Snapshot struct {
 // with these parts.
 type GraphInfo struct {
 	Name  string        `json:"name"`
+	Run   uint64        `json:"-"`                // its number among all graphs that the system has run
 	Age   time.Duration `json:"age_ns,omitempty"` // since its start
 	Parts []PartInfo    `json:"parts"`
 	Links []LinkInfo    `json:"links,omitempty"`
@@ -68,7 +69,7 @@ func (s *System) Snapshot() Snapshot {
 	snap := Snapshot{Time: time.Now(), Services: s.Services()}
 	for _, r := range runs {
 		g := r.graph.Info()
-		g.Age = snap.Time.Sub(r.began)
+		g.Age, g.Run = snap.Time.Sub(r.began), r.number
 		snap.Graphs = append(snap.Graphs, g)
 	}
 	return snap
@@ -77,7 +78,7 @@ func (s *System) Snapshot() Snapshot {
 // Snapshot looks at this graph and what it has started.
 func (r *Running) Snapshot() GraphInfo {
 	g := r.graph.Info()
-	g.Age = time.Since(r.began)
+	g.Age, g.Run = time.Since(r.began), r.number
 	return g
 }
 

@@ -32,12 +32,15 @@ type System struct {
 	mu       sync.Mutex
 	runs     []*Running
 	services map[string]service
-	control  *control
-	closed   bool
+	// registered is closed when one more is; made by who waits for that.
+	registered chan struct{}
+	control    *control
+	closed     bool
 
 	crew     crew
 	awake    atomic.Int64 // goroutines of parts that may rest
 	watchers atomic.Int32
+	count    atomic.Uint64 // graphs that were run
 	events   eventstream.EventStream
 	label    sync.Map // labelKey -> context.Context
 }

@@ -74,6 +74,7 @@ func TestFolders(t *testing.T) {
 // A component is a struct type, or a set of boxes that others embed.
 type component struct {
 	pkg, name, file string
+	params          map[string]bool // its type parameters
 	fields          *ast.StructType
 	about           string
 	main            bool // it has a method Main
@@ -146,7 +147,7 @@ func components(t *testing.T) map[string]*component {
 					}
 					if st, ok := ts.Type.(*ast.StructType); ok {
 						c := named(pkg, ts.Name.Name)
-						c.fields, c.file = st, filepath.ToSlash(file)
+						c.fields, c.file, c.params = st, filepath.ToSlash(file), parameters(ts)
 						c.about = strings.ReplaceAll(new(doc.Package).Synopsis(d.Doc.Text()), "|", `\|`)
 					}
 				}
@@ -154,6 +155,19 @@ func components(t *testing.T) map[string]*component {
 		}
 	}
 	return all
+}
+
+// parameters lists the type parameters of a type.
+func parameters(ts *ast.TypeSpec) map[string]bool {
+	names := map[string]bool{}
+	if ts.TypeParams != nil {
+		for _, f := range ts.TypeParams.List {
+			for _, n := range f.Names {
+				names[n.Name] = true
+			}
+		}
+	}
+	return names
 }
 
 // receiver is the name of the type that a method belongs to.
@@ -180,7 +194,7 @@ func receiver(f *ast.FuncDecl) string {
 func boxes(t *testing.T, all map[string]*component, c *component) (in, out []string) {
 	for _, f := range c.fields.Fields.List {
 		if len(f.Names) == 0 {
-			if e := all[typeIn(t, c.pkg, f.Type)]; e != nil && e.fields != nil {
+			if e := all[typeIn(t, c, f.Type)]; e != nil && e.fields != nil {
 				i, o := boxes(t, all, e)
 				in, out = append(in, i...), append(out, o...)
 			}
@@ -192,11 +206,11 @@ func boxes(t *testing.T, all map[string]*component, c *component) (in, out []str
 		}
 		for _, name := range f.Names {
 			about := boxName(name.Name)
-			kind := typeIn(t, c.pkg, index.X)
+			kind := typeIn(t, c, index.X)
 			if kind == "axon.Outboxes" {
 				about += "[...]"
 			}
-			about += " `" + typeIn(t, c.pkg, index.Index) + "`"
+			about += " `" + typeIn(t, c, index.Index) + "`"
 			if f.Tag != nil && strings.Contains(reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("axon"), "optional") {
 				about += ", optional"
 			}
@@ -214,19 +228,21 @@ func boxes(t *testing.T, all map[string]*component, c *component) (in, out []str
 // boxName is what axon calls the box in a field.
 func boxName(field string) string { return strings.ToLower(field[:1]) + field[1:] }
 
-// typeIn writes a type that stands in a package as others write it.
-func typeIn(t *testing.T, pkg string, e ast.Expr) string {
+// typeIn writes a type that stands in a component as others write it.
+func typeIn(t *testing.T, c *component, e ast.Expr) string {
 	switch x := e.(type) {
 	case *ast.Ident:
-		if x.IsExported() {
-			return pkg + "." + x.Name
+		if x.IsExported() && !c.params[x.Name] {
+			return c.pkg + "." + x.Name
 		}
 	case *ast.StarExpr:
-		return "*" + typeIn(t, pkg, x.X)
+		return "*" + typeIn(t, c, x.X)
 	case *ast.ArrayType:
 		if x.Len == nil {
-			return "[]" + typeIn(t, pkg, x.Elt)
+			return "[]" + typeIn(t, c, x.Elt)
 		}
+	case *ast.IndexExpr:
+		return typeIn(t, c, x.X) + "[" + typeIn(t, c, x.Index) + "]"
 	}
 	var b bytes.Buffer
 	if err := format.Node(&b, token.NewFileSet(), e); err != nil {

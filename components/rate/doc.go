@@ -1,0 +1,2 @@
+// Package rate makes messages flow no faster than they may.
+package rate

@@ -1,0 +1,2 @@
+// Package timer has time as messages.
+package timer
