@@ -116,7 +116,9 @@ func (b *Outbox[T]) linkTo(to box, back bool) error {
 	e := b.real()
 	e.mu.Lock()
 	old := e.to
-	e.back = back
+	if old == nil {
+		e.back = back
+	}
 	e.mu.Unlock()
 	if old != nil {
 		return fmt.Errorf("%s is linked already, to %s: an outbox feeds one inbox", address(b), address(old.box()))
@@ -186,7 +188,11 @@ func (b *Inbox[T]) asleep() {
 	}
 }
 
-func (b *Inbox[T]) again() {}
+func (b *Inbox[T]) again() {
+	if b.owner.Lazy || b.owner.Rest {
+		b.asleep()
+	}
+}
 
 func (b *Outbox[T]) again() {
 	if e := b.end.Load(); e != nil && e.owner == b.owner {

@@ -134,7 +134,9 @@ func (b *builder) part(p *part) bool {
 	b.seen = append(b.seen, p.Component)
 	boxes := all[n:len(all):len(all)]
 	b.boxes, p.boxes = all, boxes
-	if p.Lazy && !slices.ContainsFunc(boxes, func(x namedBox) bool { return x.inbound() && !x.boxOptions.control }) {
+	if p.Lazy && graphOf(p.Component) != nil {
+		b.mistake("part %q is lazy and a graph: say of its parts that they are lazy", p.Name)
+	} else if p.Lazy && !slices.ContainsFunc(boxes, func(x namedBox) bool { return x.inbound() && !x.boxOptions.control }) {
 		b.mistake("part %q is lazy and has no inbox: no message would ever start it", p.Name)
 	}
 	p.first.part = p

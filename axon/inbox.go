@@ -37,6 +37,10 @@ func (b *Inbox[T]) Recv(ctx context.Context) (T, error) {
 		var none T
 		return none, e.owner.cause()
 	}
+	if own, ok := ctx.(*partContext); (!ok || own.part != e.owner) && ctx.Err() != nil {
+		var none T
+		return none, context.Cause(ctx)
+	}
 	if e.grip != empty && e.settle() {
 		return e.took(e.hand, true)
 	}
@@ -235,11 +239,17 @@ func (e *inEnd[T]) took(v T, ok bool) (T, error) {
 func (e *inEnd[T]) wait(ctx context.Context) (none T, err error) {
 	own, ok := ctx.(*partContext)
 	if !ok || own.part != e.owner || e.ch == nil {
+		var stopped <-chan struct{}
+		if e.owner != nil {
+			stopped = e.owner.ctx.Load().Done()
+		}
 		select {
 		case v, ok := <-e.ch:
 			return e.took(v, ok)
 		case <-ctx.Done():
 			return none, context.Cause(ctx)
+		case <-stopped:
+			return none, e.owner.cause()
 		}
 	}
 	if e.owner.Rest && e.owner.mayRest() {
@@ -396,7 +406,7 @@ func (e *inEnd[T]) forget() {
 func (e *inEnd[T]) settleEnd(finished bool) {
 	// Senders that were turned away may still be in a send that they began before:
 	// who turned them away waits for that, and closes the channel if need be.
-	if finished && e.flags.Load()&inRefused == 0 && e.holds == 0 && !e.finishing && !slices.ContainsFunc(e.feeds, (*outEnd[T]).counts) {
+	if finished && e.flags.Load()&inRefused == 0 && e.holds == 0 && e.away == 0 && !e.finishing && !slices.ContainsFunc(e.feeds, (*outEnd[T]).counts) {
 		if len(e.feeds) > 0 { // links back, whose senders are turned away
 			e.mu.Unlock()
 			e.finishNow()

@@ -28,8 +28,7 @@ type Outbox[T any] struct {
 func (b *Outbox[T]) Send(ctx context.Context, v T) error {
 	e := b.end.Load()
 	if e == nil {
-		b.dropped.Add(1)
-		return nil
+		return b.drop()
 	}
 	e.mu.Lock()
 	if in := e.to; in != nil && e.flags.Load()|in.flags.Load() == 0 {
@@ -51,12 +50,20 @@ func (b *Outbox[T]) Send(ctx context.Context, v T) error {
 func (b *Outbox[T]) TrySend(v T) error {
 	e := b.end.Load()
 	if e == nil {
-		b.dropped.Add(1)
-		return nil
+		return b.drop()
 	}
 	e.mu.Lock()
 	var never context.Context // do not wait
 	return e.sendSlowly(never, b, v)
+}
+
+// drop is a send by an outbox that was never linked.
+func (b *Outbox[T]) drop() error {
+	if b.owner != nil && b.owner.stopping.Load() {
+		return b.owner.cause()
+	}
+	b.dropped.Add(1)
+	return nil
 }
 
 // Linked reports whether the outbox leads to an inbox now.
@@ -185,9 +192,7 @@ func (e *outEnd[T]) sendSlowly(ctx context.Context, b *Outbox[T], v T) error {
 			return ErrGone
 		case in.flags.Load()&inHooked != 0:
 			e.sent++
-			e.mu.Unlock()
-			in.owner.controlled(v)
-			e.mu.Lock()
+			e.control(in.owner, v)
 			return nil
 		case in.offer(v):
 			e.delivered(in)
@@ -200,6 +205,14 @@ func (e *outEnd[T]) sendSlowly(ctx context.Context, b *Outbox[T], v T) error {
 			return err
 		}
 	}
+}
+
+// control hands a signal to the runtime. The caller holds mu, also when Finish
+// panics.
+func (e *outEnd[T]) control(p *part, v T) {
+	e.mu.Unlock()
+	defer e.mu.Lock()
+	p.controlled(v)
 }
 
 func (e *outEnd[T]) delivered(in *inEnd[T]) {
@@ -269,18 +282,16 @@ func (e *outEnd[T]) block(ctx context.Context, in *inEnd[T], v T) (sent bool, er
 // point lets the link lead to another inbox, or nowhere. Senders that wait
 // follow it.
 func (e *outEnd[T]) point(to *inEnd[T]) error {
-	if to != nil {
-		if err := to.attach(e); err != nil {
-			return err
-		}
-	}
 	e.mu.Lock()
 	if e.flags.Load()&outFinished != 0 {
 		e.mu.Unlock()
-		if to != nil {
-			to.detach(e, true)
-		}
 		return ErrFinished
+	}
+	if to != nil {
+		if err := to.attach(e); err != nil {
+			e.mu.Unlock()
+			return err
+		}
 	}
 	old := e.to
 	e.to = to

@@ -38,6 +38,8 @@ type part struct {
 	state    atomic.Int32
 	stopping atomic.Bool
 	ran      atomic.Bool // Main was called
+	leaving  bool        // Main will not be run again: what is left is to be seen to
+	forsaken atomic.Bool // given up while Main was running
 	resting  bool        // Main's goroutine was told to rest; its own
 	ctx      atomic.Pointer[partContext]
 	first    partContext // of the first run of Main; ctx points to it
@@ -182,11 +184,13 @@ func (p *part) wakeToEnd() {
 	if p == nil || !p.is(Asleep) {
 		return
 	}
+	waits := false
 	for _, b := range p.boxes {
 		in := b.inboxNow()
-		if in == nil || !b.mine() || b.boxOptions.control || b.optional && b.info().feeds == 0 {
+		if in == nil || !b.mine() || b.boxOptions.control || b.optional && !b.linked() {
 			continue
 		}
+		waits = true
 		if !in.isClosed() && !in.fedBack() {
 			return
 		}
@@ -195,9 +199,10 @@ func (p *part) wakeToEnd() {
 			return
 		}
 	}
-	if p.Lazy && !p.ran.Load() {
+	switch {
+	case p.Lazy && !p.ran.Load():
 		p.endUnrun()
-	} else {
+	case waits:
 		p.wake()
 	}
 }
@@ -211,13 +216,17 @@ func (p *part) endUnrun() {
 	}
 	p.mu.Unlock()
 	if p.state.CompareAndSwap(int32(Asleep), int32(Active)) || p.state.CompareAndSwap(int32(Restarting), int32(Active)) {
-		p.retire()
+		p.retireAside()
 	}
 }
 
 // main runs the component's Main once and deals with its end.
 func (p *part) main() {
 	pprof.SetGoroutineLabels(p.run.sys.labels(p))
+	if p.leaving {
+		p.retire()
+		return
+	}
 	if !p.ran.Swap(true) {
 		p.run.sys.publish(Event{Kind: PartStarted, Graph: p.graph.Name, Part: p.address()})
 	}
@@ -286,6 +295,17 @@ func (p *part) lost(f *Fault) {
 	l.Lost(p.ctx.Load(), f)
 }
 
+// retireAside ends a part from a goroutine that must not be held up: Leave may
+// wait, and so runs in a goroutine of its own.
+func (p *part) retireAside() {
+	if _, ok := p.Component.(Leaver); !ok || !p.ran.Load() {
+		p.retire()
+		return
+	}
+	p.leaving = true
+	p.run.sys.crew.run(p)
+}
+
 // retire ends the part for good, once the graphs that it started have ended.
 func (p *part) retire() {
 	p.mu.Lock()
@@ -318,7 +338,7 @@ func (p *part) end() {
 // leave lets the component see to what is left. A panic there changes nothing.
 func (p *part) leave() {
 	l, ok := p.Component.(Leaver)
-	if !ok || !p.ran.Load() {
+	if !ok || !p.ran.Load() || p.forsaken.Load() {
 		return
 	}
 	for _, b := range p.boxes {
@@ -395,15 +415,18 @@ func (p *part) control(s Signal) {
 		p.stop(reason(s))
 		return
 	}
+	sub := graphOf(p.Component)
 	for _, r := range children {
-		r.control(s)
+		if r.graph != sub {
+			r.control(s)
+		}
 	}
-	if sub := graphOf(p.Component); sub != nil {
+	if sub != nil {
 		sub.control(p.run.sys, s)
 		return
 	}
 	if f, ok := p.Component.(Finisher); ok {
-		f.Finish()
+		p.guard(f.Finish)
 		return
 	}
 	p.finish()
@@ -433,6 +456,17 @@ func (p *part) finish() {
 	}
 }
 
+// guard calls a method of the component in another goroutine than Main's: a panic
+// there is the part's failure, not the caller's.
+func (p *part) guard(f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.run.fail(&Fault{Graph: p.graph.Name, Part: p.address(), Panic: r, Stack: debug.Stack(), Time: time.Now(), part: p})
+		}
+	}()
+	f()
+}
+
 func reason(s Signal) error {
 	if s.Reason != nil {
 		return s.Reason
@@ -452,7 +486,7 @@ func (p *part) stop(cause error) {
 		}
 	}
 	if i, ok := p.Component.(Interrupter); ok {
-		i.Interrupt()
+		p.guard(i.Interrupt)
 	}
 	p.mu.Lock()
 	children := p.childList()
@@ -489,7 +523,13 @@ func (p *part) spawn(ctx context.Context, g *Graph) (*Running, error) {
 	if err := g.Build(); err != nil {
 		return nil, err
 	}
+	g.mu.Lock()
+	if g.owner != p && (g.owner != nil || g.run != nil) {
+		g.mu.Unlock()
+		return nil, fmt.Errorf("axon: graph %q has been run already, or is a part: a graph runs once", g.Name)
+	}
 	r := newRunning(ctx, p.run.sys, g, p)
+	g.mu.Unlock()
 	if sub := graphOf(p.Component); sub == g {
 		r.light = p.run.light // a nested graph is as long-lived as the outer one
 	} else {

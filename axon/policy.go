@@ -160,7 +160,7 @@ func (p *part) conclude(v Verdict, f *Fault) {
 	if v == Escalate {
 		p.run.fail(f)
 	}
-	p.retire()
+	p.retireAside()
 }
 
 // expect says that the next resume is a restart, and not an actor's first start.
@@ -181,7 +181,7 @@ func (p *part) resume() {
 	if due {
 		p.run.sys.publish(Event{Kind: PartRestarted, Graph: p.graph.Name, Part: p.address()})
 		if f, ok := p.Component.(Finisher); ok && told.Kind == Finish {
-			f.Finish() // again: Main may have forgotten
+			p.guard(f.Finish) // again: Main may have forgotten
 		}
 		p.run.sys.crew.run(p)
 	}

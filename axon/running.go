@@ -298,7 +298,7 @@ func (r *Running) stop(cause error) {
 		cause = ErrShutdown
 	}
 	r.mu.Lock()
-	if r.stopped {
+	if r.stopped || r.ended {
 		r.mu.Unlock()
 		return
 	}
@@ -348,6 +348,7 @@ func (r *Running) abandon() {
 	r.mu.Unlock()
 	for _, p := range stuck {
 		r.sys.publish(Event{Kind: PartAbandoned, Graph: p.graph.Name, Part: p.address()})
+		p.forsaken.Store(true)
 		p.end()
 	}
 }
