@@ -40,7 +40,7 @@ func TestConform(t *testing.T) {
 		axontest.Conform(t, func() axon.Component { return fileio.RateControlled(name, 10_000) })
 	})
 	t.Run("TriggeredReader", func(t *testing.T) {
-		axontest.Conform(t, func() axon.Component { return &fileio.TriggeredReader{} }, axontest.Feed("inbox", name, "missing"))
+		axontest.Conform(t, func() axon.Component { return &fileio.TriggeredReader{} }, axontest.Feed("inbox", name))
 	})
 	t.Run("Writer", func(t *testing.T) {
 		axontest.Conform(t, func() axon.Component { return &fileio.Writer{Name: filepath.Join(dir, "new")} }, axontest.Feed("inbox", []byte("x")))
