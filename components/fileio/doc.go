@@ -1,0 +1,2 @@
+// Package fileio has files as components: what is read from them, and written to them.
+package fileio

@@ -1,0 +1,3 @@
+// Package httpclient has Go's HTTP client behind boxes: Kamaelia's SimpleHTTPClient and
+// SingleShotHTTPClient.
+package httpclient
