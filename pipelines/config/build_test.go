@@ -116,7 +116,20 @@ func TestCheck_Mistakes(t *testing.T) {
 			"4:24: paths./b.put: webdav takes PUT and DELETE as well: give one of the two",
 			"5:26: paths./c.cache: what is written would not be seen: a place has a cache, or put or webdav",
 			"6:35: paths./d.listing.most: -1 is less than zero",
-			"7:19: paths./e.compress: ",
+			"7:36: paths./e.compress.gzip: level 12 is not from 1 to 9",
+		}},
+		"options of a site are told of once": {"root: www\ncompress: [rar, gzip, gzip]\ncache-control: {value: no-store}\ncharset: 'a b'\npaths: {/a: www, /b: {root: www, charset: 'c d'}}\n", []string{
+			"2:11: compress.codings: \"rar\" is neither",
+			"2:11: compress.codings: \"gzip\" stands there twice",
+			"3:1: cache-control: it needs paths; \"*\" is for all",
+			"4:10: charset: \"a b\" is not the name of a charset",
+			"5:43: paths./b.charset: \"c d\" is not the name of a charset",
+		}},
+		"nought": {"root: www\ncache: {memory: 0}\nlimits: {fields: 0}\nhealth: ok\nauth: users\npaths: {/b: {root: www, webdav: {lock-time: 0s}}}", []string{
+			"2:17: cache.memory: off is not possible here",
+			"3:18: limits.fields: off is not possible here: a client could fill the memory",
+			"4:9: health: route \"ok\" has no path",
+			"6:45: paths./b.webdav.lock-time: off is not possible here",
 		}},
 		"rules": {"root: www\nredirects:\n  - {from: a, to: /b}\n  - {from: /a, to: /b, status: 200}\nrewrites: {from: /a, to: 'http://b/'}\nheaders: [{set: {a b: c}}, {paths: 'x/y', remove: A}]", []string{
 			"3:5: redirects[0]: \"a\" does not begin with a slash",
@@ -130,7 +143,7 @@ func TestCheck_Mistakes(t *testing.T) {
 			"4:24: auth[1].users: DIR/badusers:1: the password of \"carol\": neither bcrypt",
 			"5:45: auth[2].only[1]: users has no user \"zoe\"",
 			"6:5: auth[3]: path \"/d/*\": all below a path is meant, without a star",
-			"7:5: auth[4]: it needs Users",
+			"7:5: auth[4]: it needs users",
 		}},
 		"hosts": {"root: www\nsites:\n  - {hosts: [a.org, 'b:80'], root: www}\n  - {hosts: [A.org, '*'], root: www}\n  - {root: www}\n  - {hosts: c.org}\n", []string{
 			"3:21: sites[0].hosts[1]: \"b:80\" is not a host such as example.org or *.example.org",

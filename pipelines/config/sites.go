@@ -127,7 +127,7 @@ func (b *builder) site(path string, s *Site, host string) pipelines.Host {
 		routes.Route(prefix)
 		b.wrong(at, routes.Validate())
 	}
-	m := &mounts{b: b}
+	m := &mounts{b: b, path: path}
 	var tree *files.Tree
 	if s.Root != "" || s.Place.given() {
 		route(join(path, "root"), "/")
