@@ -67,9 +67,15 @@ func TestCheck_Mistakes(t *testing.T) {
 			"3:21: listen[0].tls: DIR/cert.crt and DIR/users: ",
 			"4:26: listen[1].tls: it needs a certificate",
 		}},
-		"admin without address": {"root: www\nadmin: true", []string{"2:8: admin: it needs an address, such as 127.0.0.1:9090"}},
-		"log":                   {"root: www\naccess-log: {file: missing/log, format: '{nonsense}'}", []string{"2:20: access-log.file: cannot write DIR/missing/log: no such file or directory", "2:41: access-log.format: "}},
-		"log that is off":       {"root: www\naccess-log: {file: off, format: json}", []string{"2:1: access-log: it is off, and has a form"}},
+		"a certificate without its key": {"root: www\nlisten: {address: ':1', tls: {certificate: cert.crt}}", []string{
+			"2:25: listen.tls: DIR/cert.crt and DIR/cert.crt: found a certificate rather than a key in the PEM for the private key; no key is given, so it has to stand in the same file",
+		}},
+		"error pages of a root that is missing": {"root: missing\nerror-pages: {404: /404.html}", []string{"1:7: root: cannot serve DIR/missing: no such file or directory"}},
+		"error pages of programs":               {"root: www\ncgi: true\nerror-pages: {404: /404.html}", []string{"3:1: error-pages: they are files in the site's root, and it has none"}},
+		"two mistakes in one type":              {"root: www\ntypes: {txt: nonsense}", []string{"2:14: types.txt: \"txt\" is not an extension such as \".txt\"", "2:14: types.txt: \"nonsense\" is not a media type"}},
+		"admin without address":                 {"root: www\nadmin: true", []string{"2:8: admin: it needs an address, such as 127.0.0.1:9090"}},
+		"log":                                   {"root: www\naccess-log: {file: missing/log, format: '{nonsense}'}", []string{"2:20: access-log.file: cannot write DIR/missing/log: no such file or directory", "2:41: access-log.format: "}},
+		"log that is off":                       {"root: www\naccess-log: {file: off, format: json}", []string{"2:1: access-log: it is off, and has a form"}},
 		"limits": {"root: www\nlimits: {head: off, target: 2GiB, fields: off, when-full: anwser}\ntimeouts: {errors: off}", []string{
 			"2:16: limits.head: off is not possible here: a client could fill the memory",
 			"2:29: limits.target: 2GiB is more than 1GiB",

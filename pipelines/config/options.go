@@ -38,7 +38,7 @@ var aboutField = regexp.MustCompile(`^\w+: ([A-Z]\w*)(\[[^]]*\])?: (pattern "[^"
 func (b *builder) tree(path string, at func(key string) string, p *Place, o *Options) *files.Tree {
 	before := len(b.problems)
 	check := func(path string, t *files.Tree) {
-		if err := t.Validate(); err != nil {
+		for _, err := range each(t.Validate()) {
 			b.wrong(path, errors.New(aboutField.ReplaceAllString(err.Error(), "")))
 		}
 	}
@@ -94,7 +94,7 @@ func (b *builder) cacheControl(path string, all []CacheControl) (rules []files.R
 		for j, pattern := range c.Paths {
 			r := files.Rule{Pattern: pattern, CacheControl: value, Expires: time.Duration(max(c.Expires, 0))}
 			one := &files.Tree{Rules: []files.Rule{r}}
-			if err := one.Validate(); err != nil {
+			for _, err := range each(one.Validate()) {
 				b.wrong(b.item(at+".paths", j), errors.New(aboutField.ReplaceAllString(err.Error(), "")))
 			}
 			rules = append(rules, r)
@@ -106,11 +106,7 @@ func (b *builder) cacheControl(path string, all []CacheControl) (rules []files.R
 // parts notes what a component finds wrong with its fields at the keys that are
 // called like them.
 func (b *builder) parts(path string, err error) {
-	all := []error{err}
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		all = many.Unwrap()
-	}
-	for _, one := range all {
+	for _, one := range each(err) {
 		text, at := one.Error(), path
 		if field := aboutField.FindStringSubmatch(text); field != nil {
 			text, at = text[len(field[0]):], path+"."+strings.ToLower(field[1])

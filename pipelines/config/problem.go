@@ -107,6 +107,17 @@ func (p *Problems) add(at Problem, err error) {
 	}
 }
 
+// each takes joined errors apart; nil is none.
+func each(err error) []error {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		return many.Unwrap()
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
+}
+
 // packages are those whose name an error may begin with.
 var packages = regexp.MustCompile(`^(accesslog|auth|compress|errorpages|files|headers|http1|httpcache|listing|pipelines|redirect|secure|tcp|upload|webdav): `)
 
