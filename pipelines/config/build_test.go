@@ -151,8 +151,9 @@ func TestCheck_Mistakes(t *testing.T) {
 			"6:5: auth[3]: path \"/d/*\": all below a path is meant, without a star",
 			"7:5: auth[4]: it needs users",
 		}},
-		"hosts": {"root: www\nsites:\n  - {hosts: [a.org, 'b:80'], root: www}\n  - {hosts: [A.org, '*'], root: www}\n  - {root: www}\n  - {hosts: c.org}\n", []string{
+		"hosts": {"root: www\nsites:\n  - {hosts: [a.org, 'b:80', bücher.example], root: www}\n  - {hosts: [A.org, '*'], root: www}\n  - {root: www}\n  - {hosts: c.org}\n", []string{
 			"3:21: sites[0].hosts[1]: \"b:80\" is not a host such as example.org or *.example.org",
+			"3:29: sites[0].hosts[2]: \"bücher.example\" is a name as people see it: give the one that is asked for, which begins with xn--",
 			"4:14: sites[1].hosts[0]: \"A.org\" belongs to site 1 already",
 			"4:21: sites[1].hosts[1]: the site that stands outside of sites is for all other hosts already",
 			"5:5: sites[2]: it needs hosts: the names that it answers for",
