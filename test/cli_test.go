@@ -66,6 +66,7 @@ func TestWrongUse(t *testing.T) {
 		{"malformed address", []string{"serve", "--listen", "nowhere", root}, 2, "nowhere"},
 		{"port out of range", []string{"serve", "--listen", "127.0.0.1:99999", root}, 2, "99999"},
 		{"malformed type", serve("--mime", "nonsense", root), 2, "nonsense"},
+		{"certificate that is not there", serve("--listen-tls", "127.0.0.1:0", "--tls-cert", filepath.Join(root, "missing.pem"), root), 1, "--tls-cert: "},
 		{"index with a slash", serve("--index", "a/b", root), 2, "a/b"},
 		{"two directories", serve(root, root), 2, root},
 		{"directory and root", serve("--root", root, root), 2, "root"},

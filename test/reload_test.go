@@ -173,3 +173,33 @@ func TestReload_Open(t *testing.T) {
 		t.Errorf("at the end: status %d, body %.20q", r.status, r.body)
 	}
 }
+
+// TestReload_BusyDirectory changes a file beside which another one, such as a log,
+// is written all the time.
+func TestReload_BusyDirectory(t *testing.T) {
+	t.Parallel()
+	file, serving := reloadable(t)
+	s := serve(t, "--config", file, "--watch")
+	log, err := os.Create(filepath.Join(filepath.Dir(file), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(10 * time.Millisecond)
+		defer tick.Stop()
+		for ctx.Err() == nil {
+			_, _ = log.WriteString("a line\n")
+			<-tick.C
+		}
+	}()
+	defer func() { cancel(); <-ended; log.Close() }()
+	serving("b", "")
+	fresh := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	eventually(t, 10*time.Second, "the changed file", func() bool {
+		got, err := get(fresh, s, "/small.txt", 100)
+		return err == nil && got == "b"
+	})
+}

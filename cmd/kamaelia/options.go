@@ -127,6 +127,7 @@ func (o *siteOptions) server(c *config.Config) error {
 		return fmt.Errorf("%w: --listen-tls needs --tls-cert", errUsage)
 	}
 	for _, address := range o.ListenTLS {
+		c.Given(fmt.Sprintf("listen[%d].tls", len(c.Listen)), "--tls-cert")
 		c.Listen = append(c.Listen, config.Listen{Address: address, TLS: []config.Certificate{{Certificate: o.TLSCert, Key: o.TLSKey}}})
 	}
 	if o.Admin != "" {

@@ -31,7 +31,7 @@ func (s *serving) reload() {
 	}
 }
 
-// quiet is how long a file is to be left alone before it is read: some programs
+// quiet is the time between two looks at a file, which have to agree: some programs
 // write one in several steps.
 const quiet = 200 * time.Millisecond
 
@@ -40,7 +40,8 @@ const quiet = 200 * time.Millisecond
 type watch struct {
 	*fsnotify.Watcher
 	file    string
-	content []byte
+	content []byte // that is in use
+	seen    []byte // at the last look; nil if that was the one in use
 	settled <-chan time.Time
 }
 
@@ -62,17 +63,29 @@ func newWatch(file string) (*watch, error) {
 	return w, err
 }
 
-// wait is called when something has happened in the directory.
-func (w *watch) wait() { w.settled = time.After(quiet) }
+// wait is called when something has happened in the directory. It does not begin
+// anew what runs: a log that grows beside the file would put it off for ever.
+func (w *watch) wait() {
+	if w.settled == nil {
+		w.settled = time.After(quiet)
+	}
+}
 
-// changed reports whether the file has another content than before.
+// changed reports whether the file has another content than before, and the same
+// at two looks in a row.
 func (w *watch) changed() bool {
 	w.settled = nil
 	content, err := os.ReadFile(w.file)
 	if err != nil || bytes.Equal(content, w.content) {
+		w.seen = nil
 		return false // it may be on its way
 	}
-	w.content = content
+	if w.seen == nil || !bytes.Equal(content, w.seen) {
+		w.seen = content
+		w.wait()
+		return false
+	}
+	w.content, w.seen = content, nil
 	return true
 }
 

@@ -78,7 +78,7 @@ func (a *Areas) add(area *Area) (errs []error) {
 	case area.Public && (area.Users != nil || area.Only != nil):
 		errs = append(errs, errors.New("a public one asks for no users"))
 	case !area.Public && area.Users == nil:
-		errs = append(errs, errors.New("it needs Users"))
+		errs = append(errs, errors.New("it needs users"))
 	case area.Public && len(area.Paths) == 0:
 		errs = append(errs, errors.New("a public one needs paths"))
 	}

@@ -421,7 +421,7 @@ func TestNewAreas_Mistakes(t *testing.T) {
 		area Area
 		want string
 	}{
-		"no users":          {Area{Paths: []string{"/a"}}, "it needs Users"},
+		"no users":          {Area{Paths: []string{"/a"}}, "it needs users"},
 		"public with users": {Area{Paths: []string{"/a"}, Users: u, Public: true}, "asks for no users"},
 		"public, all":       {Area{Public: true}, "needs paths"},
 		"realm":             {Area{Users: u, Paths: []string{"/a"}, Realm: "ä"}, "not printable ASCII"},
@@ -496,6 +496,6 @@ func ExampleNewAreas() {
 	_, err := NewAreas([]Area{{Paths: []string{"/admin/*"}, Realm: "admin"}})
 	fmt.Println(err)
 	// Output:
-	// auth: area 1: it needs Users
+	// auth: area 1: it needs users
 	// auth: area 1: path "/admin/*": all below a path is meant, without a star
 }

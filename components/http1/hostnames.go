@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // HostNames tells which of several sites a host belongs to, by the rules of the
@@ -75,6 +76,9 @@ func (h *HostNames) add(site int, name string) error {
 		return errors.New("a host without a name")
 	}
 	if err := r.parseHost(); err != nil {
+		if strings.ContainsFunc(name, func(r rune) bool { return r >= utf8.RuneSelf }) {
+			return fmt.Errorf("%q is a name as people see it: give the one that is asked for, which begins with xn-- (RFC 5890)", name)
+		}
 		return fmt.Errorf("%q is not a host such as example.org or *.example.org", name)
 	}
 	if r.host[0] != '.' {

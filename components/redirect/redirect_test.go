@@ -271,6 +271,25 @@ func FuzzLocation(f *testing.F) {
 	})
 }
 
+// FuzzNewTable shows that a rule is taken or refused with its index, whatever it is.
+func FuzzNewTable(f *testing.F) {
+	for _, r := range [][3]string{{"/a/*", "", "/b/*"}, {"", `/(\d+)/(?P<x>\w+)`, "https://example.org/$2?$x"}, {"/a", "", "$1"}, {"", "(", "/${"}, {"/*/*", "", "//b"}, {"/a", "", "http://[::1"}, {"", "", ""}} {
+		f.Add(r[0], r[1], r[2], 301)
+	}
+	f.Fuzz(func(t *testing.T, from, pattern, to string, status int) {
+		table, err := redirect.NewTable([]redirect.Rule{{From: from, Pattern: pattern, To: to, Status: status}})
+		if err == nil {
+			err = table.Paths() // whether it could be a rewrite
+		}
+		if err == nil {
+			return
+		}
+		if rule, ok := errors.AsType[*redirect.RuleError](err); !ok || rule.Index != 0 || rule.Err == nil {
+			t.Errorf("%q %q %q: %#v", from, pattern, to, err)
+		}
+	})
+}
+
 func ExampleNewTable() {
 	_, err := redirect.NewTable([]redirect.Rule{
 		{From: "/old/*", To: "https://example.org/new/*", Status: 308},

@@ -91,7 +91,7 @@ func (r *Rule) compile() (c rule, err error) {
 	groups := []string{}
 	switch {
 	case (r.From == "") == (r.Pattern == ""):
-		return c, errors.New("it takes From or Pattern, one of the two")
+		return c, errors.New("it takes a path (from) or a pattern, one of the two")
 	case r.Pattern != "":
 		if c.pattern, err = regexp.Compile(`\A(?s:` + r.Pattern + `)\z`); err != nil {
 			return c, fmt.Errorf("pattern %q: %w", r.Pattern, err)

@@ -189,6 +189,13 @@ func (b *builder) positive(path string, n int) {
 	}
 }
 
+// bounded notes that something is off which can not be.
+func (b *builder) bounded(path string, n int64) {
+	if n < 0 {
+		b.bad(path, "off is not possible here: give a value, or leave it out")
+	}
+}
+
 // oneOf notes a word that is none of those that are known.
 func (b *builder) oneOf(path, word string, known ...string) {
 	if word != "" && !slices.Contains(known, word) {

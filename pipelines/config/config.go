@@ -45,7 +45,7 @@ type Config struct {
 	Timeouts Timeouts `yaml:"timeouts"`
 
 	// Grace is how long requests under way may take when the server is told to
-	// end. The default is 10s.
+	// end. The default is 10s; off lets go what ends in a tenth of a second.
 	Grace Duration `yaml:"grace"`
 
 	// Drain is how long the server goes on when it is told to end, while health

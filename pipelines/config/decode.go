@@ -176,6 +176,10 @@ func (d *decoder) pointer(path string, n ast.Node, v reflect.Value) {
 			v.SetZero()
 			return
 		}
+		if _, ok := scalar(n); ok && !slices.ContainsFunc(keysOf(elem), func(k key) bool { return k.short }) {
+			d.problem(path, n, "here is %s, and true, false or a group of keys is wanted", described(n))
+			return
+		}
 	}
 	v.Set(reflect.New(elem))
 	d.value(path, n, v.Elem())

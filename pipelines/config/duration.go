@@ -8,7 +8,8 @@ import (
 )
 
 // A Duration is a span of time as it stands in a file: 90s, 1h30m, 7d, 1y, or
-// off. Off is less than zero.
+// off. Off is less than zero; so is 0s when it is written, since 0 is what has not
+// been given and has its default.
 type Duration time.Duration
 
 // Off is the Duration and the Size of what is turned off.
@@ -53,7 +54,9 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	} else if s == "" {
 		return errDuration
 	}
-	*d = Duration(sum)
+	if *d = Duration(sum); sum == 0 {
+		*d = Off
+	}
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kamaelia-go/kamaelia/components/auth"
 	"github.com/kamaelia-go/kamaelia/components/headers"
@@ -149,7 +150,7 @@ func (b *builder) areas(path string, s *Site, host string) *auth.Areas {
 		}
 	}
 	named := slices.ContainsFunc(s.Auth, func(a Auth) bool { return slices.Contains(a.Paths, s.Health) })
-	if s.Health != "" && !named {
+	if strings.HasPrefix(s.Health, "/") && !named {
 		areas = append(areas, auth.Area{Paths: []string{s.Health}, Public: true})
 	}
 	made, err := auth.NewAreas(areas)

@@ -112,6 +112,9 @@ func (b *builder) certificates(path string, pairs []Certificate) *secure.Certifi
 		}
 		pair := secure.Pair{Cert: b.c.file(at, p.Certificate), Key: b.c.file(at, p.Key)}
 		if err := (&secure.Certificates{Pairs: []secure.Pair{pair}}).Load(); err != nil {
+			if p.Key == "" {
+				err = fmt.Errorf("%w; no key is given, so it has to stand in the same file", err)
+			}
 			b.missing(at, err)
 		}
 		all.Pairs = append(all.Pairs, pair)

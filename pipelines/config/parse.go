@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -87,12 +88,24 @@ func Parse(name string, text []byte) (c *Config, err error) {
 	return c, d.problems.err()
 }
 
+// advice says what to do about the mistakes that people make most often. The YAML
+// library may tell of the second where the text before it begins.
+func advice(message string) string {
+	switch {
+	case strings.Contains(message, "'\t'"), strings.Contains(message, "tab character"):
+		return ": YAML is indented by spaces, not by tabs"
+	case strings.Contains(message, "mapping value is not allowed"):
+		return ": keys of one group begin in the same column, and a text with a colon at its end, or one and a space, stands in quotes"
+	}
+	return ""
+}
+
 // syntax makes a problem of what the YAML library says.
 func syntax(name string, err error) *Problem {
 	p := &Problem{File: name, Err: err}
 	var se *yaml.SyntaxError
 	if errors.As(err, &se) {
-		p.Err = errors.New(se.Message)
+		p.Err = errors.New(se.Message + advice(se.Message))
 		if t := se.Token; t != nil && t.Position != nil {
 			p.Line, p.Column = t.Position.Line, t.Position.Column
 		}

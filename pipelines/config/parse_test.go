@@ -17,27 +17,31 @@ func TestParse(t *testing.T) {
 		text string
 		want Config
 	}{
-		"empty":               {"", Config{}},
-		"comments alone":      {"# nothing\n", Config{}},
-		"a directory":         {"root: /srv/www\n", Config{Site: site(Place{Root: "/srv/www"})}},
-		"short listen":        {"listen: :80", Config{Listen: []Listen{{Address: ":80"}}}},
-		"list of listens":     {"listen: [':80', {address: ':443', tls: {certificate: c, key: k}}]", Config{Listen: []Listen{{Address: ":80"}, {Address: ":443", TLS: []Certificate{{"c", "k"}}}}}},
-		"index, one":          {"index: a.html", Config{Site: site(Place{Options: Options{Index: []string{"a.html"}}})}},
-		"index, none":         {"index: []", Config{Site: site(Place{Options: Options{Index: []string{}}})}},
-		"durations":           {"grace: 1m30s\ntimeouts: {head: off, idle: 2d}", Config{Grace: 90e9, Timeouts: Timeouts{Head: Off, Idle: Duration(2 * day)}}},
-		"sizes":               {"limits: {head: 32KiB, body: 10MB, drain: 4096}", Config{Limits: Limits{Head: 32 << 10, Body: 10e6, Drain: 4096}}},
-		"number as text":      {"server-name: 7", Config{ServerName: "7"}},
-		"number as map key":   {"error-pages: {404: /404.html}", Config{Site: Site{ErrorPages: map[string]string{"404": "/404.html"}}}},
-		"short place":         {"paths: {/docs: /srv/docs}", Config{Site: Site{Paths: map[string]Place{"/docs": {Root: "/srv/docs"}}}}},
-		"short auth":          {"auth: users", Config{Site: Site{Auth: []Auth{{Users: "users"}}}}},
-		"optional, off":       {"admin: off", Config{}},
-		"optional, false":     {"admin: false", Config{}},
-		"optional, true":      {"admin: true", Config{Admin: &Admin{}}},
-		"optional, short":     {"admin: :9090", Config{Admin: &Admin{Address: []string{":9090"}}}},
-		"false to an option":  {"hidden: false", Config{Site: site(Place{Options: Options{Hidden: new(false)}})}},
-		"off":                 {"compress: off\nhttp2: false", Config{HTTP2: HTTP2{Off: true}, Site: site(Place{Options: Options{Compress: &Compress{Off: true}}})}},
-		"on":                  {"compress: true\nlisting: true", Config{Site: site(Place{Options: Options{Compress: &Compress{}}, Listing: &Listing{}})}},
-		"short compress":      {"compress: [gzip]", Config{Site: site(Place{Options: Options{Compress: &Compress{Codings: []string{"gzip"}}}})}},
+		"empty":              {"", Config{}},
+		"comments alone":     {"# nothing\n", Config{}},
+		"a directory":        {"root: /srv/www\n", Config{Site: site(Place{Root: "/srv/www"})}},
+		"short listen":       {"listen: :80", Config{Listen: []Listen{{Address: ":80"}}}},
+		"list of listens":    {"listen: [':80', {address: ':443', tls: {certificate: c, key: k}}]", Config{Listen: []Listen{{Address: ":80"}, {Address: ":443", TLS: []Certificate{{"c", "k"}}}}}},
+		"index, one":         {"index: a.html", Config{Site: site(Place{Options: Options{Index: []string{"a.html"}}})}},
+		"index, none":        {"index: []", Config{Site: site(Place{Options: Options{Index: []string{}}})}},
+		"durations":          {"grace: 1m30s\ntimeouts: {head: off, idle: 2d}", Config{Grace: 90e9, Timeouts: Timeouts{Head: Off, Idle: Duration(2 * day)}}},
+		"sizes":              {"limits: {head: 32KiB, body: 10MB, drain: 4096}", Config{Limits: Limits{Head: 32 << 10, Body: 10e6, Drain: 4096}}},
+		"number as text":     {"server-name: 7", Config{ServerName: "7"}},
+		"number as map key":  {"error-pages: {404: /404.html}", Config{Site: Site{ErrorPages: map[string]string{"404": "/404.html"}}}},
+		"short place":        {"paths: {/docs: /srv/docs}", Config{Site: Site{Paths: map[string]Place{"/docs": {Root: "/srv/docs"}}}}},
+		"short auth":         {"auth: users", Config{Site: Site{Auth: []Auth{{Users: "users"}}}}},
+		"optional, off":      {"admin: off", Config{}},
+		"optional, false":    {"admin: false", Config{}},
+		"optional, true":     {"admin: true", Config{Admin: &Admin{}}},
+		"optional, short":    {"admin: :9090", Config{Admin: &Admin{Address: []string{":9090"}}}},
+		"false to an option": {"hidden: false", Config{Site: site(Place{Options: Options{Hidden: new(false)}})}},
+		"off":                {"compress: off\nhttp2: false", Config{HTTP2: HTTP2{Off: true}, Site: site(Place{Options: Options{Compress: &Compress{Off: true}}})}},
+		"on":                 {"compress: true\nlisting: true", Config{Site: site(Place{Options: Options{Compress: &Compress{}}, Listing: &Listing{}})}},
+		"short compress":     {"compress: [gzip]", Config{Site: site(Place{Options: Options{Compress: &Compress{Codings: []string{"gzip"}}}})}},
+		"nought is off, not the default": {
+			"grace: 0s\ntimeouts: {idle: 0s}\nlimits: {connections: 0, body: 0}\nhsts: 0s\ncache: 0",
+			Config{Grace: Off, Timeouts: Timeouts{Idle: Off}, Limits: Limits{Connections: Off, Body: Off}, HSTS: &HSTS{MaxAge: Off}, Site: site(Place{Cache: &Cache{Memory: Off}})},
+		},
 		"counts":              {"limits: {connections: off, fields: 7}", Config{Limits: Limits{Connections: Off, Fields: 7}}},
 		"one header, no list": {"headers: {add: {Link: a}}", Config{Site: Site{Headers: []Header{{Add: map[string][]string{"Link": {"a"}}}}}}},
 		"anchor and alias":    {"root: &dir /srv\nsites: {hosts: a, root: *dir}", Config{Site: site(Place{Root: "/srv"}), Sites: []Host{{Hosts: []string{"a"}, Site: site(Place{Root: "/srv"})}}}},
@@ -114,8 +118,10 @@ func TestParse_Mistakes(t *testing.T) {
 		"a size that is too large": {"limits: {body: 9999999999TiB}", []string{`f:1:16: limits.body: "9999999999TiB" is not a size such as 512, 64KiB, 10MB or off`}},
 		"a time that is too long":  {"grace: 300y", []string{`f:1:8: grace: "300y" is not a time such as 500ms, 10s, 1h30m, 7d or off`}},
 		"not closed":               {"root: \"a\n", []string{"f:1:7: could not find end character of double-quoted text"}},
-		"a tab":                    {"\troot: a", []string{"f:1:5: tab character cannot use as a map key directly"}},
-		"indented in no way":       {"root: a\n  index: b", []string{"f:1:7: mapping value is not allowed in this context"}},
+		"a tab":                    {"\troot: a", []string{"f:1:5: tab character cannot use as a map key directly: YAML is indented by spaces, not by tabs"}},
+		"indented in no way":       {"root: a\n  index: b", []string{"f:1:7: mapping value is not allowed in this context: keys of one group begin in the same column, and a text with a colon at its end, or one and a space, stands in quotes"}},
+		"a tab within":             {"paths:\n\t/a: b", []string{"f:2:1: found character '\t' that cannot start any token: YAML is indented by spaces, not by tabs"}},
+		"a word for what is on":    {"request-id: yes\nlisting: maybe", []string{`f:1:13: request-id: here is "yes", and true, false or a group of keys is wanted`, `f:2:10: listing: here is "maybe", and true, false or a group of keys is wanted`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Parse("f", []byte(tc.text))
@@ -158,7 +164,7 @@ func TestParse_ManyAliases(t *testing.T) {
 
 func TestDuration(t *testing.T) {
 	for text, want := range map[string]string{
-		"10s": "10s", "0s": "0s", "90s": "1m30s", "24h": "1d", "36h": "1d12h", "1w": "7d", "365d": "1y", "1y2w3d": "1y17d",
+		"10s": "10s", "0s": "off", "0d": "off", "90s": "1m30s", "24h": "1d", "36h": "1d12h", "1w": "7d", "365d": "1y", "1y2w3d": "1y17d",
 		"1d1ms": "1d1ms", "60m": "1h", "3600s": "1h", "1h30m": "1h30m", "off": "off", "1h0m5s": "1h0m5s",
 	} {
 		var d Duration
@@ -175,7 +181,7 @@ func TestDuration(t *testing.T) {
 
 func TestSize(t *testing.T) {
 	for text, want := range map[string]string{
-		"0": "0", "512": "512", "1024": "1KiB", "1kib": "1KiB", "10MB": "10000000", "10 MiB": "10MiB", "3GiB": "3GiB", "7B": "7", "off": "off",
+		"0": "off", "0KiB": "off", "512": "512", "1024": "1KiB", "1kib": "1KiB", "10MB": "10000000", "10 MiB": "10MiB", "3GiB": "3GiB", "7B": "7", "off": "off",
 	} {
 		var s Size
 		if err := s.UnmarshalText([]byte(text)); err != nil || s.String() != want {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/components/compress"
@@ -22,6 +21,7 @@ import (
 // mounts collects those of a site.
 type mounts struct {
 	b     *builder
+	path  string // of the site's group of keys
 	all   []pipelines.Mount
 	names map[string]int
 }
@@ -43,17 +43,6 @@ func (p *Place) given() bool {
 	other := *p
 	other.Options = Options{}
 	return !reflect.ValueOf(other).IsZero()
-}
-
-// inherit returns the options, with those of the site where none are given.
-func (o Options) inherit(site *Options) Options {
-	own, other := reflect.ValueOf(&o).Elem(), reflect.ValueOf(site).Elem()
-	for i := range own.NumField() {
-		if own.Field(i).IsZero() {
-			own.Field(i).Set(other.Field(i))
-		}
-	}
-	return o
 }
 
 // place makes the mounts of a place, and returns the open tree of its files, nil
@@ -80,7 +69,9 @@ func (m *mounts) place(path, prefix string, p *Place, site *Options, documents s
 		return nil
 	}
 	options := p.Options.inherit(site)
-	tree := b.tree(path, p, &options)
+	at := func(key string) string { return p.Options.home(path, m.path, key) }
+	press := b.press(at("compress"), options.Compress)
+	tree := b.tree(path, at, p, &options)
 	if tree == nil {
 		return nil
 	}
@@ -104,7 +95,7 @@ func (m *mounts) place(path, prefix string, p *Place, site *Options, documents s
 	}
 	write := m.writing(path, prefix, p, tree)
 	m.cache(path, p, &mount)
-	m.compress(path, &options, &mount, write)
+	m.compress(press, &mount, write)
 	m.all = append(m.all, mount)
 	if write != nil {
 		m.all = append(m.all, *write)
@@ -112,89 +103,23 @@ func (m *mounts) place(path, prefix string, p *Place, site *Options, documents s
 	return tree
 }
 
-// aboutField is the Go name of an option, before what is wrong with it.
-var aboutField = regexp.MustCompile(`^\w+: [A-Z]\w*(\[[^]]*\])?: (pattern "[^"]*": )?`)
-
-// tree opens the files of a place.
-func (b *builder) tree(path string, p *Place, o *Options) *files.Tree {
-	before := len(b.problems)
-	check := func(key string, t *files.Tree) {
-		if err := t.Validate(); err != nil {
-			b.wrong(join(path, key), errors.New(aboutField.ReplaceAllString(err.Error(), "")))
-		}
-	}
-	for i, name := range o.Index {
-		check(b.item("index", i), &files.Tree{Index: []string{name}})
-	}
-	for ext, media := range o.Types {
-		check("types."+ext, &files.Tree{Types: map[string]string{ext: media}})
-	}
-	check("default-type", &files.Tree{DefaultType: o.DefaultType})
-	check("charset", &files.Tree{Charset: o.Charset})
-	for i, coding := range o.Precompressed {
-		check(b.item("precompressed", i), &files.Tree{Codings: []string{coding}})
-	}
-	var links files.LinkPolicy
-	if o.Links != "" && links.UnmarshalText([]byte(o.Links)) != nil {
-		b.oneOf(join(path, "links"), o.Links, "inside", "owner", "none")
-	}
-	t := &files.Tree{
-		Dir: b.c.file(join(path, "root"), p.Root), Index: o.Index, Types: o.Types, DefaultType: o.DefaultType, Charset: o.Charset,
-		Rules: b.cacheControl(join(path, "cache-control"), o.CacheControl), Codings: o.Precompressed, Ranges: int(o.Ranges),
-		Hidden: o.Hidden != nil && *o.Hidden || o.Hidden == nil && p.WebDAV != nil,
-		Links:  links, Memory: int64(o.Memory), Small: int64(o.Small), Fresh: time.Duration(o.Fresh),
-	}
-	if !b.directory(join(path, "root"), t.Dir) || len(b.problems) > before {
-		return nil
-	}
-	if err := t.Open(); err != nil {
-		b.missing(join(path, "root"), err)
-		return nil
-	}
-	b.s.closers = append(b.s.closers, t.Close)
-	return t
-}
-
-// cacheControl makes the rules of a tree.
-func (b *builder) cacheControl(path string, all []CacheControl) (rules []files.Rule) {
-	for i, c := range all {
-		at := b.item(path, i)
-		if len(c.Paths) == 0 {
-			b.lacks(at, "it needs paths; \"*\" is for all")
-		}
-		if c.Value == "" && c.Expires == 0 {
-			b.lacks(at, "it needs a value, or expires")
-		}
-		value := c.Value
-		if value == "immutable" {
-			value = files.Immutable
-		}
-		if c.Expires < 0 {
-			b.bad(at+".expires", "off is not possible here: leave it out")
-		}
-		for j, pattern := range c.Paths {
-			r := files.Rule{Pattern: pattern, CacheControl: value, Expires: time.Duration(max(c.Expires, 0))}
-			one := &files.Tree{Rules: []files.Rule{r}}
-			if err := one.Validate(); err != nil {
-				b.wrong(b.item(at+".paths", j), errors.New(aboutField.ReplaceAllString(err.Error(), "")))
-			}
-			rules = append(rules, r)
-		}
-	}
-	return rules
-}
-
-// compress puts the stage that codes behind a handler.
-func (m *mounts) compress(path string, o *Options, mount *pipelines.Mount, write *pipelines.Mount) {
-	c := o.Compress
+// press makes what codes the bodies of a place; nil is nothing.
+func (b *builder) press(path string, c *Compress) *compress.Press {
 	if c == nil || c.Off {
-		return
+		return nil
 	}
 	press := &compress.Press{
 		Codings: c.Codings, Types: c.Types, Least: int(c.Least), Gzip: c.Gzip, Zstd: c.Zstd, Memory: int64(c.Memory), Streams: c.Streams,
 	}
 	if err := press.Validate(); err != nil {
-		m.b.wrong(join(path, "compress"), err)
+		b.parts(path, err)
+	}
+	return press
+}
+
+// compress puts the stage that codes behind a handler.
+func (m *mounts) compress(press *compress.Press, mount, write *pipelines.Mount) {
+	if press == nil {
 		return
 	}
 	name := m.name("COMPRESS")
@@ -218,11 +143,13 @@ func (m *mounts) cache(path string, p *Place, mount *pipelines.Mount) {
 	if p.Put != nil || p.WebDAV != nil {
 		m.b.bad(join(path, "cache"), "what is written would not be seen: a place has a cache, or put or webdav")
 	}
+	m.b.bounded(join(path, "cache.memory"), int64(c.Memory))
+	m.b.bounded(join(path, "cache.largest"), int64(c.Largest))
 	store := &httpcache.Store{
-		Memory: int64(c.Memory), Largest: int64(c.Largest), Variants: c.Variants, Wait: time.Duration(c.Wait), Deaf: c.Deaf, Name: c.Name,
+		Memory: max(int64(c.Memory), 0), Largest: max(int64(c.Largest), 0), Variants: c.Variants, Wait: time.Duration(c.Wait), Deaf: c.Deaf, Name: c.Name,
 	}
 	if err := store.Validate(); err != nil {
-		m.b.wrong(join(path, "cache"), err)
+		m.b.parts(join(path, "cache"), err)
 		return
 	}
 	lookup, keep := m.name("CACHE"), m.name("KEEP")
@@ -262,7 +189,8 @@ func (m *mounts) writing(path, prefix string, p *Place, tree *files.Tree) *pipel
 		return mount
 	}
 	w := p.WebDAV
-	share := &webdav.Share{Dir: d, Infinity: w.Infinity, LockTime: time.Duration(w.LockTime), Locks: w.Locks}
+	b.bounded(join(path, "webdav.lock-time"), int64(w.LockTime))
+	share := &webdav.Share{Dir: d, Infinity: w.Infinity, LockTime: time.Duration(max(w.LockTime, 0)), Locks: w.Locks}
 	if err := share.Validate(); err != nil {
 		b.wrong(join(path, "webdav"), err)
 	}

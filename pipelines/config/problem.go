@@ -75,7 +75,8 @@ func (p Problems) Missing() bool {
 	return !slices.ContainsFunc(p, func(one *Problem) bool { return !one.Missing })
 }
 
-// err returns the problems, sorted, as an error; nil if there are none.
+// err returns the problems, sorted, as an error; nil if there are none. What is
+// wrong with an option that several paths have from their site is told of once.
 func (p Problems) err() error {
 	if len(p) == 0 {
 		return nil
@@ -83,7 +84,13 @@ func (p Problems) err() error {
 	slices.SortStableFunc(p, func(a, b *Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return p
+	told := map[string]bool{}
+	return slices.DeleteFunc(p, func(one *Problem) bool {
+		text := one.Error()
+		again := told[text]
+		told[text] = true
+		return again
+	})
 }
 
 // add notes an error that may be several joined ones.
@@ -98,6 +105,17 @@ func (p *Problems) add(at Problem, err error) {
 		at.Err = plain(err)
 		*p = append(*p, &at)
 	}
+}
+
+// each takes joined errors apart; nil is none.
+func each(err error) []error {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		return many.Unwrap()
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
 }
 
 // packages are those whose name an error may begin with.

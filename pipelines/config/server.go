@@ -13,8 +13,12 @@ import (
 	"github.com/kamaelia-go/kamaelia/pipelines"
 )
 
-// defaultGrace is how long requests under way may take.
-const defaultGrace = 10 * time.Second
+// How long requests under way may take: as a rule, and if they are to be cut. The
+// latter is for the parts of the graph, which need a moment to end.
+const (
+	defaultGrace = 10 * time.Second
+	leastGrace   = 100 * time.Millisecond
+)
 
 // server fills in what all sites have in common.
 func (b *builder) server() {
@@ -24,7 +28,9 @@ func (b *builder) server() {
 	b.oneOf("limits.when-full", c.Limits.WhenFull, "queue", "answer", "close")
 	site.Full = map[string]tcp.Full{"answer": tcp.Answer, "close": tcp.Close}[c.Limits.WhenFull]
 	site.Name, site.Trace, site.Methods = c.ServerName, c.Trace, c.Methods
-	site.Grace = time.Duration(cmp.Or(max(c.Grace, 0), Duration(defaultGrace)))
+	if site.Grace = cmp.Or(time.Duration(c.Grace), defaultGrace); c.Grace < 0 {
+		site.Grace = leastGrace
+	}
 	site.Reuse = true
 	site.Timed = c.AccessLog.Timings
 	if r := c.RequestID; r != nil {

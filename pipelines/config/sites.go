@@ -78,14 +78,7 @@ func (b *builder) idle() {
 
 // each notes every one of some joined errors at the key that it belongs to.
 func (b *builder) each(err error, path func(error) string) {
-	if err == nil {
-		return
-	}
-	all := []error{err}
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		all = many.Unwrap()
-	}
-	for _, one := range all {
+	for _, one := range each(err) {
 		at := path(one)
 		if inner := errors.Unwrap(one); inner != nil {
 			one = inner
@@ -127,7 +120,7 @@ func (b *builder) site(path string, s *Site, host string) pipelines.Host {
 		routes.Route(prefix)
 		b.wrong(at, routes.Validate())
 	}
-	m := &mounts{b: b}
+	m := &mounts{b: b, path: path}
 	var tree *files.Tree
 	if s.Root != "" || s.Place.given() {
 		route(join(path, "root"), "/")
@@ -147,7 +140,7 @@ func (b *builder) site(path string, s *Site, host string) pipelines.Host {
 		m.nothing()
 	}
 	site.Mounts = m.all
-	if pages := b.errorPages(join(path, "error-pages"), s.ErrorPages, tree); pages != nil {
+	if pages := b.errorPages(join(path, "error-pages"), s, tree); pages != nil {
 		site.Errors = func() http1.ErrorPart {
 			return &errorpages.Pages{Tree: tree, Book: pages, Debug: b.c.Debug}
 		}
@@ -156,7 +149,8 @@ func (b *builder) site(path string, s *Site, host string) pipelines.Host {
 }
 
 // errorPages makes the table of a site's error pages, which must be there.
-func (b *builder) errorPages(path string, pages map[string]string, tree *files.Tree) *errorpages.Book {
+func (b *builder) errorPages(path string, s *Site, tree *files.Tree) *errorpages.Book {
+	pages := s.ErrorPages
 	if len(pages) == 0 {
 		return nil
 	}
@@ -165,8 +159,10 @@ func (b *builder) errorPages(path string, pages map[string]string, tree *files.T
 		at, _ := errors.AsType[*errorpages.StatusError](err)
 		return join(path, at.Status)
 	})
-	if tree == nil {
+	if s.Root == "" || s.CGI != nil {
 		b.bad(path, "they are files in the site's root, and it has none")
+	}
+	if tree == nil {
 		return nil
 	}
 	for _, status := range slices.Sorted(maps.Keys(pages)) {

@@ -8,7 +8,7 @@ import (
 )
 
 // A Size is a number of bytes as it stands in a file: 512, 64KiB, 10MB, or off.
-// Off is less than zero.
+// Off is less than zero, and what 0 is read as: see Duration.
 type Size int64
 
 // units are those of Size, the largest first. KB is a thousand, KiB 1024.
@@ -39,7 +39,9 @@ func (s *Size) UnmarshalText(text []byte) error {
 	if err != nil || int64(n) > math.MaxInt64/unit {
 		return errSize
 	}
-	*s = Size(int64(n) * unit)
+	if *s = Size(int64(n) * unit); n == 0 {
+		*s = Off
+	}
 	return nil
 }
 
@@ -59,7 +61,8 @@ func (s Size) String() string {
 	return strconv.FormatInt(int64(s), 10)
 }
 
-// A Count is a number as it stands in a file: 100, or off. Off is less than zero.
+// A Count is a number as it stands in a file: 100, or off. Off is less than zero,
+// and what 0 is read as: see Duration.
 type Count int
 
 var errCount = errors.New("not a whole number such as 100, or off")
@@ -74,7 +77,9 @@ func (c *Count) UnmarshalText(text []byte) error {
 	if err != nil {
 		return errCount
 	}
-	*c = Count(n)
+	if *c = Count(n); n == 0 {
+		*c = Off
+	}
 	return nil
 }
 
