@@ -74,6 +74,10 @@ type Place struct {
 	// CGI runs the files of the root, which can be a single one, in place of
 	// serving them.
 	CGI *CGI `yaml:"cgi"`
+
+	// WSGI answers by an application in Python, in place of serving the files of
+	// the root.
+	WSGI *WSGI `yaml:"wsgi"`
 }
 
 // Options say how files are served. The paths of a site have those of the site,

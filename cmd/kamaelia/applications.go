@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kamaelia-go/kamaelia/pipelines/config"
+)
+
+// applicationOptions say which applications in Python answer requests.
+type applicationOptions struct {
+	WSGI     []string `name:"wsgi" placeholder:"PREFIX=DIR:MODULE:CALLABLE" sep:"none" help:"Answer requests below a prefix by an application in Python (WSGI): the directory of its modules, the module, and the callable in it. May be given several times."`
+	Workers  int      `name:"wsgi-workers" placeholder:"N" help:"Processes that run each of them. (default: one for each core)"`
+	Threads  int      `name:"wsgi-threads" placeholder:"N" help:"Requests that each of these answers at once. (default 1)"`
+	Python   string   `name:"python" placeholder:"PATH" help:"The interpreter, 3.8 or later, such as that of a virtual environment. (default python3)"`
+	Reload   bool     `name:"wsgi-reload" help:"Start the processes anew when a source of the application changes."`
+	Silence  string   `name:"wsgi-timeout" placeholder:"TIME" help:"Longest silence of an application, before its answer and in it. (default 60s)"`
+	Requests int      `name:"wsgi-requests" placeholder:"N" help:"Replace a process after so many requests. (default never)"`
+	Memory   string   `name:"wsgi-memory" placeholder:"SIZE" help:"Replace a process that holds more memory. (default off)"`
+	Queue    int      `name:"wsgi-queue" placeholder:"N" help:"Most requests that wait for a process; others get 503. (default 1000)"`
+}
+
+var errApplication = errors.New("want PREFIX=DIR:MODULE:CALLABLE")
+
+// applications sets what --wsgi and its flags say.
+func (o *applicationOptions) applications(c *config.Config) error {
+	one := config.WSGI{
+		Python: o.Python, Workers: o.Workers, Threads: o.Threads, Reload: o.Reload, Requests: o.Requests, Queue: o.Queue,
+	}
+	err := errors.Join(
+		set(c, &one.Silence, o.Silence, "", "--wsgi-timeout"),
+		set(c, &one.WorkerMemory, o.Memory, "", "--wsgi-memory"),
+	)
+	if err != nil {
+		return err
+	}
+	for _, arg := range o.WSGI {
+		prefix, dir, application, err := cutApplication(arg)
+		if err != nil {
+			return fmt.Errorf("%w: --wsgi %s: %w", errUsage, arg, err)
+		}
+		each := one
+		each.Application = application
+		if prefix == "" {
+			c.Site.Place = config.Place{Root: dir, WSGI: &each}
+			c.Given("root", "--wsgi "+arg)
+			continue
+		}
+		if _, twice := c.Paths[prefix]; twice {
+			return fmt.Errorf("%w: --wsgi %s: %s is served already", errUsage, arg, prefix)
+		}
+		if c.Paths == nil {
+			c.Paths = map[string]config.Place{}
+		}
+		c.Paths[prefix] = config.Place{Root: dir, WSGI: &each}
+		c.Given("paths."+prefix, "--wsgi "+arg)
+	}
+	return nil
+}
+
+// cutApplication takes PREFIX=DIR:MODULE:CALLABLE apart. The directory may have
+// colons.
+func cutApplication(arg string) (prefix, dir, application string, err error) {
+	prefix, place, err := cutPrefix(arg)
+	if err != nil {
+		return "", "", "", errApplication
+	}
+	callable := strings.LastIndexByte(place, ':')
+	if callable < 0 {
+		return "", "", "", errApplication
+	}
+	module := strings.LastIndexByte(place[:callable], ':')
+	if module < 1 {
+		return "", "", "", errApplication
+	}
+	return prefix, place[:module], place[module+1:], nil
+}
