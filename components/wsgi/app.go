@@ -154,7 +154,7 @@ func (a *App) Open() error {
 	a.Dir, a.Python, a.Callable = dir, cmp.Or(a.Python, "python3"), cmp.Or(a.Callable, "application")
 	a.Workers, a.Threads = cmp.Or(a.Workers, runtime.GOMAXPROCS(0)), cmp.Or(a.Threads, 1)
 	a.name = a.Module + ":" + a.Callable
-	a.pool = newPool(max(cmp.Or(a.Queue, 1000), 0))
+	a.pool = newPool(a.Threads, max(cmp.Or(a.Queue, 1000), 0))
 	return nil
 }
 

@@ -13,7 +13,7 @@ import (
 // a socket to it, that the application can not be imported, and that a source of it
 // has changed.
 //
-//	control socket ══▶ [ control ] ══▶ the pool
+//	control socket ══▶ [ control ] ══▶ a graph for each thread
 //
 // It ends when the worker has.
 type control struct {
@@ -38,12 +38,12 @@ func (c *control) Interrupt() { c.run.control.close() }
 const mostTraceback = 1 << 20
 
 // Main implements axon.Component.
-func (c *control) Main(context.Context) error {
+func (c *control) Main(ctx context.Context) error {
 	r := c.run
-	defer r.control.close()
-	t := &thread{link: r.control, worker: r}
+	l := r.control
+	defer l.close()
 	for {
-		f, err := t.frame()
+		f, err := l.frame()
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), errors.Is(err, errReset):
 			return nil
@@ -51,15 +51,12 @@ func (c *control) Main(context.Context) error {
 			return err
 		}
 		switch {
-		case f.kind == threadFrame && t.file != nil:
-			err = c.connect(t, int(f.body))
+		case f.kind == threadFrame && l.file != nil:
+			err = c.connect(ctx, int(f.body))
 		case f.kind == changedFrame:
 			r.stale.happen()
 		case f.kind == failureFrame && f.body <= mostTraceback:
-			var why *AppError
-			if why, err = t.failure(f); err == nil {
-				r.fail(why)
-			}
+			err = c.failed(f)
 		default:
 			err = errFrame
 		}
@@ -69,27 +66,44 @@ func (c *control) Main(context.Context) error {
 	}
 }
 
-// connect puts a thread into the pool.
-func (c *control) connect(t *thread, pid int) error {
+// connect starts the part that hears a thread.
+func (c *control) connect(ctx context.Context, pid int) error {
 	r := c.run
-	r.mu.Lock()
-	r.pid = pid
-	r.mu.Unlock()
-	file := t.file
-	t.file = nil
-	conn, err := net.FileConn(file)
-	if err = errors.Join(err, file.Close()); err != nil {
-		return err
-	}
-	socket, ok := conn.(*net.UnixConn)
-	if !ok {
-		return errors.Join(errFrame, conn.Close())
-	}
-	l, err := newLink(socket)
+	file := r.control.file
+	r.control.file = nil
+	conn, err := socketOf(file)
 	if err != nil {
 		return err
 	}
-	r.app.pool.add(&thread{link: l, worker: r})
+	l, err := newLink(conn)
+	if err != nil {
+		return err
+	}
+	t := &thread{link: l, run: r, pool: r.app.pool, back: make(chan bool, 1)}
+	if !r.app.pool.add(t, pid) {
+		l.close() // its worker is to end
+		return nil
+	}
+	_, err = axon.Spawn(ctx, &axon.Graph{Name: "thread of " + r.app.name, Parts: axon.Parts{{Name: "THREAD", Component: t, Policy: once}}})
+	if err != nil {
+		r.app.pool.lose(t)
+		l.close()
+	}
 	r.ready.happen()
+	return err
+}
+
+// failed notes why the application can not be imported.
+func (c *control) failed(f frame) error {
+	l := c.run.control
+	what, err := l.text(f.head)
+	if err != nil {
+		return err
+	}
+	text := make([]byte, f.body)
+	if err := l.full(text); err != nil {
+		return err
+	}
+	c.run.fail(c.run.app.error("", raised(what), string(text)))
 	return nil
 }

@@ -24,10 +24,10 @@ type environ struct {
 }
 
 // mostBody is the most of a body that goes with the head, in bytes.
-const mostBody = 64 << 10
+const mostBody = 16 << 10
 
-// append appends the message that gives a request to a worker: its length, and a
-// tuple of the environ, the start of the body, and whether more of that may come.
+// append appends the message that gives a request to a worker: a tuple of its
+// number, the environ, the start of the body, and whether more of that may come.
 func (e *environ) append(b []byte, req *http1.Request) ([]byte, error) {
 	if e.mount == nil {
 		e.mount = appendPair(appendPair(nil, "SERVER_SOFTWARE", "kamaelia"), "SCRIPT_NAME", e.prefix)
@@ -36,8 +36,7 @@ func (e *environ) append(b []byte, req *http1.Request) ([]byte, error) {
 		e.conn, e.host = req.Conn, req.Host
 		e.about = appendConnection(e.about[:0], req)
 	}
-	at := len(b)
-	b = append(b, 0, 0, 0, 0, typeTuple, 3, typeDict)
+	b = append(b, typeTuple, 4, typeInt, 0, 0, 0, 0, typeDict)
 	b = append(append(b, e.mount...), e.about...)
 	b = appendPair(b, "REQUEST_METHOD", req.Method)
 	b = appendPair(b, "PATH_INFO", strings.TrimPrefix(req.Path, e.prefix))
@@ -55,10 +54,20 @@ func (e *environ) append(b []byte, req *http1.Request) ([]byte, error) {
 		b = appendPair(b, "CONTENT_LENGTH", strconv.FormatInt(req.ContentLength, 10))
 	}
 	b = append(appendFields(b, req), typeNull)
-	b, err := appendBody(b, req)
-	binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4))
-	return b, err
+	return appendBody(b, req)
 }
+
+// numberAt is where the number of a request stands in its message, and startSize
+// what one needs of it to know that.
+const numberAt, startSize = 3, 7
+
+// setNumber numbers a message.
+func setNumber(message []byte, number uint32) {
+	binary.LittleEndian.PutUint32(message[numberAt:], number)
+}
+
+// numberOf returns the number of a message, of which the beginning is enough.
+func numberOf(message []byte) uint32 { return binary.LittleEndian.Uint32(message[numberAt:]) }
 
 // appendBody appends what has come of the body, and whether there is more.
 func appendBody(b []byte, req *http1.Request) ([]byte, error) {

@@ -58,10 +58,13 @@ func (b *bodyError) Error() string { return "the request's body broke off: " + b
 func (b *bodyError) Unwrap() error { return b.Err }
 
 var (
+	errQueue   = errors.New("all workers are busy, and the queue for them is full")
+	errWait    = errors.New("all workers are busy, and none was free in time")
+	errGone    = errors.New("the client has gone")
+	errNobody  = errors.New("its workers do not run")
+	errStopped = errors.New("the connection is shut down")
+	errFull    = errors.New("the queue of the worker is full")
 	errSilent  = errors.New("it said nothing in time, and its worker is replaced")
 	errDied    = errors.New("its worker has ended in the middle of it")
 	errLarge   = errors.New("the head of the request is too large for a worker")
-
-	// errUntouched says that a worker has ended before it has read a request.
-	errUntouched = errors.New("its worker has ended before it")
 )

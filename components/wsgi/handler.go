@@ -34,7 +34,7 @@ type Handler struct {
 	Said axon.Outbox[error] `axon:"optional"`
 
 	environ environ
-	place   place
+	call    call
 
 	mu      sync.Mutex
 	using   *thread
@@ -66,14 +66,14 @@ func (h *Handler) Interrupt() {
 	if h.using != nil {
 		h.using.close()
 	}
-	h.App.pool.forget(&h.place, errStopped)
+	h.App.pool.forget(&h.call, errStopped)
 }
 
 // Main implements axon.Component.
 func (h *Handler) Main(ctx context.Context) error {
 	h.environ.prefix = h.Prefix
-	if h.place.turn == nil {
-		h.place.turn = make(chan lease, 1)
+	if h.call.done == nil {
+		h.call.done = make(chan struct{}, 1)
 	}
 	for req := range h.Inbox.All(ctx) {
 		if err := h.serve(ctx, req); err != nil {
@@ -85,7 +85,7 @@ func (h *Handler) Main(ctx context.Context) error {
 
 // serve answers a request.
 func (h *Handler) serve(ctx context.Context, req *http1.Request) error {
-	resp, err := h.call(req)
+	resp, err := h.ask(req)
 	if err == nil {
 		return h.Answer(ctx, resp)
 	}
@@ -99,9 +99,8 @@ const largestMessage = 256 << 10
 
 var messages = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
 
-// call gives a request to a worker. A worker that has ended without having read it
-// has not begun with it, so another one is asked.
-func (h *Handler) call(req *http1.Request) (*http1.Response, error) {
+// ask lets a worker answer a request.
+func (h *Handler) ask(req *http1.Request) (*http1.Response, error) {
 	buf := messages.Get().(*[]byte)
 	defer messages.Put(buf)
 	message, err := h.environ.append((*buf)[:0], req)
@@ -114,46 +113,35 @@ func (h *Handler) call(req *http1.Request) (*http1.Response, error) {
 	case len(message) > largestMessage:
 		return nil, errLarge
 	}
-	h.place.req = req
-	for {
-		t, err := h.borrow()
-		if err != nil {
-			return nil, err
-		}
-		c := call{handler: h, thread: t, req: req}
-		resp, err := c.exchange(message)
-		if h.returned(); !errors.Is(err, errUntouched) {
-			return resp, err
-		}
-	}
-}
-
-// borrow takes a thread from the pool.
-func (h *Handler) borrow() (*thread, error) {
-	t, err := h.App.pool.borrow(&h.place)
-	if err != nil {
-		return nil, err
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.stopped {
-		h.App.pool.giveBack(t)
+	c := &h.call
+	c.req, c.message, c.resp, c.err, c.thread = req, message, nil, nil, nil
+	if h.is(nil) {
 		return nil, errStopped
 	}
-	h.using = t
-	return t, nil
+	h.App.pool.submit(c)
+	<-c.done
+	c.message = nil
+	if c.thread == nil {
+		return c.resp, c.err
+	}
+	if h.is(c.thread) {
+		c.thread.close()
+	}
+	defer h.is(nil)
+	e := exchange{thread: c.thread, req: req}
+	resp, err := e.run(c.begun)
+	if err != nil && h.is(c.thread) {
+		err = errStopped
+	}
+	return resp, err
 }
 
-func (h *Handler) interrupted() bool {
+// is notes which thread is lent, and reports whether the Handler was interrupted.
+func (h *Handler) is(using *thread) (stopped bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.using = using
 	return h.stopped
-}
-
-func (h *Handler) returned() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.using = nil
 }
 
 // failure says which status fits what went wrong.

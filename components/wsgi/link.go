@@ -11,17 +11,18 @@ import (
 
 // A link is a socket to a worker. One goroutine at a time uses it, but for close.
 //
-// What a worker says are frames: a kind, the length of the head, the length of the
-// body, head and body. worker.py has the kinds.
+// What a worker says are frames: a kind, the number of a request, the length of the
+// head, the length of the body, head and body. worker.py has the kinds.
 type link struct {
 	conn *net.UnixConn
 	raw  syscall.RawConn
 	ear  ear
-	try  func(fd uintptr) bool // is step
 
-	out []byte // what step is to send
-	in  []byte // what step is to read into
-	got int    // that it has read
+	sending, receiving func(fd uintptr) bool // are sendOnce and receiveOnce
+
+	out []byte // what is to be sent
+	in  []byte // what is to be read into
+	got int    // that was
 	err error
 
 	room  []byte // what was read and not yet used is room[start:end]
@@ -30,7 +31,7 @@ type link struct {
 	file  *os.File // that came with what was read
 }
 
-// linkRoom is how much is read at once, in bytes: an answer of usual size.
+// linkRoom is how much is read at once, in bytes: answers of usual size.
 const linkRoom = 16 << 10
 
 func newLink(conn *net.UnixConn) (*link, error) {
@@ -39,27 +40,21 @@ func newLink(conn *net.UnixConn) (*link, error) {
 		_ = conn.Close()
 		return nil, err
 	}
-	_ = conn.SetWriteBuffer(8 * largestAtOnce) // it is less in some systems
 	l := &link{conn: conn, raw: raw, room: make([]byte, linkRoom)}
-	l.try = l.step
+	l.sending, l.receiving = l.sendOnce, l.receiveOnce
 	return l, nil
 }
 
 // close closes the socket. Who waits for it gets an error.
 func (l *link) close() { _ = l.conn.Close() }
 
-// step sends what is to be sent, and then reads once, if that is asked for. It
-// returns false when the socket is not ready. Sending goes first within the wait
-// for the answer, so that no read is tried that can but come too early.
-func (l *link) step(fd uintptr) bool {
+// sendOnce sends what the socket takes. It returns false if there is more.
+func (l *link) sendOnce(fd uintptr) bool {
 	for len(l.out) > 0 {
 		n, err := transmit(fd, l.out)
 		switch err {
 		case nil:
 			l.out = l.out[n:]
-			if len(l.out) == 0 && l.in != nil {
-				return false
-			}
 		case errInterrupt:
 		case errAgain:
 			return false
@@ -68,7 +63,12 @@ func (l *link) step(fd uintptr) bool {
 			return true
 		}
 	}
-	for l.in != nil {
+	return true
+}
+
+// receiveOnce reads once. It returns false if nothing is there.
+func (l *link) receiveOnce(fd uintptr) bool {
+	for {
 		n, file, err := l.ear.receive(fd, l.in)
 		switch err {
 		case nil:
@@ -85,7 +85,6 @@ func (l *link) step(fd uintptr) bool {
 			return true
 		}
 	}
-	return true
 }
 
 // took keeps the file that came with a message.
@@ -101,16 +100,19 @@ func (l *link) took(fd int) {
 
 // send sends p.
 func (l *link) send(p []byte) error {
-	l.out, l.in, l.err = p, nil, nil
-	err := l.raw.Write(l.try)
+	l.out, l.err = p, nil
+	err := l.raw.Write(l.sending)
 	l.out = nil
-	return errors.Join(err, l.err)
+	if err == nil {
+		err = l.err
+	}
+	return err
 }
 
 // read reads once into p.
 func (l *link) read(p []byte) (int, error) {
 	l.in, l.err, l.got = p, nil, 0
-	err := l.raw.Read(l.try)
+	err := l.raw.Read(l.receiving)
 	l.in = nil
 	if err == nil {
 		err = l.err
@@ -118,31 +120,12 @@ func (l *link) read(p []byte) (int, error) {
 	return l.got, err
 }
 
-// largestAtOnce is what the buffer of a socket takes in any case, in bytes.
-const largestAtOnce = 32 << 10
-
-// ask sends p, and reads the frame that answers it.
-func (l *link) ask(p []byte) (frame, error) {
-	if len(p) > largestAtOnce {
-		if err := l.send(p); err != nil {
-			return frame{}, err
-		}
-		return l.frame()
-	}
-	l.start, l.end, l.out = 0, 0, p
-	n, err := l.read(l.room)
-	l.end, l.out = n, nil
-	if err != nil {
-		return frame{}, err
-	}
-	return l.frame()
-}
-
 // A frame is the beginning of what a worker says.
 type frame struct {
-	kind byte
-	head int
-	body int64
+	kind   byte
+	number uint32 // of the request
+	head   int    // its length, in bytes
+	body   int64  // its length
 }
 
 // The kinds of frames, as worker.py has them.
@@ -160,7 +143,7 @@ const (
 )
 
 // frameSize is the length of what a frame begins with, in bytes.
-const frameSize = 1 + 4 + 8
+const frameSize = 1 + 4 + 4 + 8
 
 var errFrame = errors.New("wsgi: the worker does not keep to the protocol")
 
@@ -170,7 +153,7 @@ func (l *link) frame() (frame, error) {
 		return frame{}, err
 	}
 	b := l.room[l.start:]
-	f := frame{b[0], int(binary.LittleEndian.Uint32(b[1:])), int64(binary.LittleEndian.Uint64(b[5:]))}
+	f := frame{b[0], binary.LittleEndian.Uint32(b[1:]), int(binary.LittleEndian.Uint32(b[5:])), int64(binary.LittleEndian.Uint64(b[9:]))}
 	l.start += frameSize
 	if f.head > mostHead || f.body < 0 {
 		return f, errFrame
@@ -221,4 +204,16 @@ func (l *link) some(p []byte) (int, error) {
 		return n, nil
 	}
 	return l.read(p)
+}
+
+// text reads n bytes as a string, that is made anew.
+func (l *link) text(n int) (string, error) {
+	if n <= l.buffered() {
+		s := string(l.room[l.start : l.start+n])
+		l.start += n
+		return s, nil
+	}
+	b := make([]byte, n)
+	err := l.full(b)
+	return string(b), err
 }

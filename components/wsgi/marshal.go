@@ -13,6 +13,7 @@ const (
 	typeShortASCII = 'z' // with a byte that says how long it is
 	typeASCII      = 'a'
 	typeUnicode    = 'u' // in UTF-8
+	typeInt        = 'i' // of 32 bits
 	typeTrue       = 'T'
 	typeFalse      = 'F'
 )

@@ -8,12 +8,9 @@ import (
 )
 
 // resident returns how much memory a worker holds, in bytes; 0 if that is not
-// known.
+// known. The caller holds the pool's lock.
 func (r *run) resident() int64 {
-	r.mu.Lock()
-	pid := r.pid
-	r.mu.Unlock()
-	statm, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid)) // proc(5): size, resident, ...
+	statm, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", r.pid)) // proc(5): size, resident, ...
 	if err != nil {
 		return 0
 	}

@@ -2,96 +2,60 @@ package wsgi
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
-// A pool lends the threads of an App's workers to requests. The one that was used
-// last goes first: its memory is warm. Requests that find none wait, in the order
-// of their coming.
+// A pool gives requests to the workers of an App: to the one that has least to do,
+// as long as there are not more than a few in its queue, and else when one has
+// answered. So a busy worker finds its next request without waiting for the server.
+//
+// No request waits for a slow one because of that: what is in a worker's queue is
+// taken back when another one has nothing to do, when nothing was answered for a
+// while, and when the worker has died.
 type pool struct {
-	queue int // how many wait at most
+	threads int // of each worker
+	most    int // requests that wait here at most
 
 	mu      sync.Mutex
-	free    []*thread // the last one was used last
-	lent    []*thread
-	waiting []*place
+	last    uint32  // number that was given
+	waiting []*call // that no worker has, in the order of their coming
+	runs    []*run  // the workers that are ready
+	taken   []*thread
 	broken  *AppError // why there is no worker; nil while there is one, or it is not known
 	ended   bool
 
-	asleep atomic.Bool   // the watch is, since nothing is to be watched
+	asleep atomic.Bool   // the watch is, since there is nothing to watch
 	wake   chan struct{} // wakes it
 }
 
-// A place is one in the queue.
-type place struct {
-	req   *http1.Request
-	turn  chan lease // has room for one
-	since int        // how often the watch has seen it
+// ahead is how many requests lie in a worker's queue at most, beside those that its
+// threads have.
+const ahead = 7
+
+func newPool(threads, most int) *pool {
+	return &pool{threads: threads, most: most, wake: make(chan struct{}, 1)}
 }
 
-// A lease is a thread, or why there is none.
-type lease struct {
-	thread *thread
-	err    error
-}
-
-var (
-	errQueue   = errors.New("all workers are busy, and the queue for them is full")
-	errWait    = errors.New("all workers are busy, and none was free in time")
-	errGone    = errors.New("the client has gone")
-	errEnding  = errors.New("the server ends")
-	errNobody  = errors.New("its workers do not run")
-	errStopped = errors.New("the connection is shut down")
-)
-
-func newPool(queue int) *pool { return &pool{queue: queue, wake: make(chan struct{}, 1)} }
-
-// borrow returns a thread that is free. It waits at p, if there is none.
-func (p *pool) borrow(at *place) (*thread, error) {
+// submit gives a request to a worker, or lets it wait. c.done tells when it is
+// answered.
+func (p *pool) submit(c *call) {
 	p.mu.Lock()
-	if n := len(p.free); n > 0 {
-		t := p.free[n-1]
-		p.free = p.free[:n-1]
-		p.lend(t, at.req)
-		p.mu.Unlock()
-		p.stir()
-		return t, nil
-	}
-	err := error(nil)
 	switch {
 	case p.ended:
-		err = errNobody
+		c.end(nil, errNobody)
 	case p.broken != nil:
-		err = p.broken
-	case len(p.waiting) >= p.queue:
-		err = errQueue
+		c.end(nil, p.broken)
+	case len(p.waiting) == 0 && p.give(p.best(), c):
+	case len(p.waiting) >= p.most:
+		c.end(nil, errQueue)
 	default:
-		at.since = 0
-		p.waiting = append(p.waiting, at)
+		c.ticks = 0
+		p.waiting = append(p.waiting, c)
 	}
 	p.mu.Unlock()
-	if err != nil {
-		return nil, err
-	}
-	p.stir()
-	l := <-at.turn
-	return l.thread, l.err
-}
-
-// lend notes that a thread is in use. The caller holds p.mu.
-func (p *pool) lend(t *thread, req *http1.Request) {
-	t.req = req
-	p.lent = append(p.lent, t)
-}
-
-// stir wakes the watch.
-func (p *pool) stir() {
 	if p.asleep.Load() && p.asleep.Swap(false) {
 		select {
 		case p.wake <- struct{}{}:
@@ -100,110 +64,120 @@ func (p *pool) stir() {
 	}
 }
 
-// forget takes somebody out of the queue, who is told why.
-func (p *pool) forget(at *place, why error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if i := slices.Index(p.waiting, at); i >= 0 {
-		p.waiting = slices.Delete(p.waiting, i, i+1)
-		at.turn <- lease{err: why}
-	}
-}
-
-// add takes a thread that is ready.
-func (p *pool) add(t *thread) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if t.worker.retired || p.ended {
-		t.close()
-		return
-	}
-	p.broken = nil
-	t.worker.threads++
-	p.hand(t)
-}
-
-// hand gives a thread to who waits longest, or puts it with those that are free.
-// The caller holds p.mu.
-func (p *pool) hand(t *thread) {
-	if len(p.waiting) == 0 {
-		p.free = append(p.free, t)
-		return
-	}
-	p.lend(t, p.waiting[0].req)
-	p.waiting[0].turn <- lease{thread: t}
-	p.waiting = slices.Delete(p.waiting, 0, 1)
-}
-
-// giveBack ends the use of a thread, that may be used again.
-func (p *pool) giveBack(t *thread) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.returned(t)
-	if t.worker.retired {
-		p.lose(t)
-		return
-	}
-	if t.worker.served++; t.worker.served == t.worker.most {
-		t.worker.stale.happen()
-	}
-	p.hand(t)
-}
-
-// drop ends the use of a thread, in the middle of its answer. The worker is told by
-// the end of its socket, and makes another one.
-func (p *pool) drop(t *thread) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.returned(t)
-	p.lose(t)
-}
-
-// returned takes a thread off those that are lent. The caller holds p.mu.
-func (p *pool) returned(t *thread) {
-	t.req = nil
-	if i := slices.Index(p.lent, t); i >= 0 {
-		last := len(p.lent) - 1
-		p.lent[i], p.lent[last] = p.lent[last], nil
-		p.lent = p.lent[:last]
-	}
-}
-
-// lose closes a thread. The caller holds p.mu.
-func (p *pool) lose(t *thread) {
-	t.close()
-	if t.worker.threads--; t.worker.threads == 0 && t.worker.retired {
-		t.worker.emptied()
-	}
-}
-
-// retire takes the threads of a worker out of use: those that are free at once, and
-// the others when they have answered.
-func (p *pool) retire(w *run) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	w.retired = true
-	p.free = slices.DeleteFunc(p.free, func(t *thread) bool {
-		if t.worker != w {
-			return false
+// best returns the worker that has least to do, or nil if none takes more. The
+// methods from here on are called by who holds p.mu.
+func (p *pool) best() (best *run) {
+	for _, r := range p.runs {
+		if !r.retired && r.load() < r.limit() && (best == nil || r.load() < best.load()) {
+			best = r
 		}
-		p.lose(t)
+	}
+	return best
+}
+
+// give puts a request into the queue of a worker, which may be nil. It reports
+// whether that was possible.
+func (p *pool) give(r *run, c *call) bool {
+	if r == nil {
+		return false
+	}
+	p.last++
+	setNumber(c.message, p.last)
+	switch err := r.queue.put(c.message); err {
+	case nil:
+		r.calls[p.last] = c
+		c.ticks = 0
 		return true
-	})
-	if w.threads == 0 {
-		w.emptied()
+	case errFull:
+		return false
+	default:
+		c.end(nil, err)
+		return true
 	}
 }
 
-// bury closes the sockets of a worker that has ended. Who waits for an answer sees
-// the end of it.
-func (p *pool) bury(w *run) {
-	p.retire(w)
+// fill gives a worker what waits. If nothing does, and it has nothing to do, it gets
+// what lies before another one.
+func (p *pool) fill(r *run) {
+	if r.retired {
+		r.settle()
+		return
+	}
+	for len(p.waiting) > 0 && r.load() < r.limit() && p.give(r, p.waiting[0]) {
+		p.waiting = slices.Delete(p.waiting, 0, 1)
+	}
+	if len(p.waiting) > 0 || r.load() >= p.threads {
+		return
+	}
+	busiest := r
+	for _, other := range p.runs {
+		if other.load() > busiest.load() {
+			busiest = other
+		}
+	}
+	if busiest.load() <= p.threads {
+		return
+	}
+	if c := busiest.takeBack(); c != nil && !p.give(r, c) {
+		p.waiting = append(p.waiting, c)
+	}
+}
+
+// recall takes back all that lies before a worker, to go first.
+func (p *pool) recall(r *run) {
+	var back []*call
+	for c := r.takeBack(); c != nil; c = r.takeBack() {
+		back = append(back, c)
+	}
+	p.waiting = append(back, p.waiting...)
+}
+
+// spread gives what waits to all that take it.
+func (p *pool) spread() {
+	for len(p.waiting) > 0 && p.give(p.best(), p.waiting[0]) {
+		p.waiting = slices.Delete(p.waiting, 0, 1)
+	}
+}
+
+// tell ends all that wait.
+func (p *pool) tell(why error) {
+	for _, c := range p.waiting {
+		c.end(nil, why)
+	}
+	p.waiting = nil
+}
+
+// answered notes that a worker is done with a request.
+func (p *pool) answered(r *run) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, t := range p.lent {
-		if t.worker == w {
-			t.close()
+	p.done(r)
+}
+
+// done is answered for who holds p.mu.
+func (p *pool) done(r *run) {
+	r.moved, r.slow = true, false
+	if r.served++; r.served == r.most {
+		r.stale.happen()
+	}
+	p.fill(r)
+}
+
+// forget gives a request up, and says why, if nobody has begun to answer it.
+func (p *pool) forget(c *call, why error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := slices.Index(p.waiting, c); i >= 0 {
+		p.waiting = slices.Delete(p.waiting, i, i+1)
+		c.end(nil, why)
+		return
+	}
+	for _, r := range p.runs {
+		for number, other := range r.calls {
+			if other == c {
+				r.calls[number] = nil // its answer is thrown away
+				c.end(nil, why)
+			}
 		}
 	}
 }
@@ -212,11 +186,10 @@ func (p *pool) bury(w *run) {
 func (p *pool) fail(why *AppError) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.free)+len(p.lent) > 0 {
-		return
+	if !slices.ContainsFunc(p.runs, func(r *run) bool { return !r.retired }) {
+		p.broken = why
+		p.tell(why)
 	}
-	p.broken = why
-	p.tell(why)
 }
 
 // end says that there will be no workers any more.
@@ -227,64 +200,57 @@ func (p *pool) end() {
 	p.tell(errNobody)
 }
 
-// tell tells all who wait. The caller holds p.mu.
-func (p *pool) tell(why error) {
-	for _, at := range p.waiting {
-		at.turn <- lease{err: why}
-	}
-	p.waiting = nil
-}
-
-// look goes over what is under way, once in a while: who has waited for too long,
-// or has gone, is told; threads of which nothing was heard for too long are
-// returned. It reports whether there is nothing under way.
-func (p *pool) look(waits, silence int) (silent map[*thread]*http1.Request, idle bool) {
+// look goes over what is under way, once in a while: who waits for too long, or has
+// gone, is told, and so is whose application says nothing. It returns the requests
+// of these by their workers, and whether there is nothing under way.
+func (p *pool) look(waits, silence int) (silent []late, idle bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.waiting = slices.DeleteFunc(p.waiting, func(at *place) bool {
-		at.since++
-		why := error(nil)
+	p.waiting = slices.DeleteFunc(p.waiting, func(c *call) bool {
+		c.ticks++
 		switch {
-		case context.Cause(at.req.Context()) != nil:
-			why = errGone
-		case waits > 0 && at.since > waits:
-			why = errWait
+		case context.Cause(c.req.Context()) != nil:
+			c.end(nil, errGone)
+		case waits > 0 && c.ticks > waits:
+			c.end(nil, errWait)
 		default:
 			return false
 		}
-		at.turn <- lease{err: why}
 		return true
 	})
-	for _, t := range p.lent {
+	for _, r := range p.runs {
+		if !r.moved && r.load() > p.threads {
+			r.slow = true
+			p.recall(r)
+		}
+		r.moved = false
+		for number, c := range r.calls {
+			if c == nil {
+				continue
+			}
+			if c.ticks++; silence > 0 && c.ticks > silence {
+				silent = append(silent, late{r, c.req})
+				r.calls[number] = nil
+				c.end(nil, errSilent)
+			}
+		}
+	}
+	for _, t := range p.taken {
 		if now := t.progress.Load(); now != t.seen || now%2 == 0 {
 			t.seen, t.silent = now, 0
 		} else if t.silent++; silence > 0 && t.silent > silence {
-			if silent == nil {
-				silent = map[*thread]*http1.Request{}
-			}
-			silent[t] = t.req
+			silent = append(silent, late{t.run, t.req})
+			t.expire()
 		}
 	}
-	return silent, len(p.lent)+len(p.waiting) == 0
+	p.spread()
+	return silent, !p.busy()
 }
 
 // busy reports whether there is anything under way.
 func (p *pool) busy() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.lent)+len(p.waiting) > 0
-}
-
-// runs returns the processes that have threads.
-func (p *pool) runs() map[*run]bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	all := map[*run]bool{}
-	for _, t := range slices.Concat(p.free, p.lent) {
-		all[t.worker] = true
-	}
-	return all
+	return len(p.waiting)+len(p.taken) > 0 || slices.ContainsFunc(p.runs, func(r *run) bool { return r.load() > 0 })
 }
 
 // tick is how often the watch looks.
-const tick = 100 * time.Millisecond
+const tick = 50 * time.Millisecond

@@ -3,8 +3,10 @@ package wsgi
 import (
 	"context"
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -19,20 +21,25 @@ type run struct {
 	app     *App
 	running *axon.Running
 	control *link
+	queue   *queue
 
 	// These are the pool's.
-	threads int  // that are connected
-	served  int  // requests
-	most    int  // requests after which it is replaced; 0 is never
-	retired bool // no more requests are given to it
+	calls   map[uint32]*call // that it has, by number; nil for those that nobody waits for
+	lent    int              // threads that are
+	threads map[*thread]bool // that are connected
+	pid     int              // 0 until the first thread is
+	served  int              // requests
+	most    int              // requests after which it is replaced; 0 is never
+	moved   bool             // it has answered something since the watch has looked
+	slow    bool             // it has not, and gets no requests ahead
+	retired bool             // no more requests are given to it
+	buried  bool             // it has ended
 
 	ready event // the first thread is there, or there will be none
 	stale event // it is to be replaced
 
 	mu     sync.Mutex
-	pid    int
 	stuck  bool      // an application does not return
-	idle   bool      // no thread is connected any more, and it was retired
 	failed *AppError // what it could not begin for
 	exit   *process.Exit
 }
@@ -61,13 +68,19 @@ func newRun(ctx context.Context, a *App) (*run, error) {
 	if err != nil {
 		return nil, errors.Join(err, theirs.Close())
 	}
-	r := &run{app: a, control: control, ready: newEvent(), stale: newEvent()}
+	q, end, err := newQueue()
+	if err != nil {
+		control.close()
+		return nil, errors.Join(err, theirs.Close())
+	}
+	r := &run{app: a, control: control, queue: q, calls: map[uint32]*call{}, threads: map[*thread]bool{}, ready: newEvent(), stale: newEvent()}
 	if n := a.Requests; n > 0 {
 		r.most = n + rand.IntN(n/5+1) - n/10
 	}
-	if r.running, err = axon.Spawn(ctx, r.graph(theirs)); err != nil {
+	if r.running, err = axon.Spawn(ctx, r.graph(theirs, end)); err != nil {
 		control.close()
-		return nil, errors.Join(err, theirs.Close())
+		q.close()
+		return nil, errors.Join(err, theirs.Close(), end.Close())
 	}
 	return r, nil
 }
@@ -77,15 +90,15 @@ func newRun(ctx context.Context, a *App) (*run, error) {
 //	SOURCE ─▶ PROGRAM ─▶ OUTPUT ─▶ the log
 //	           │   └─ errors ─▶ ERRORS ─▶ the log
 //	           └─ ended ─▶ END ─ ─ ▶ CONTROL ◀═ the control socket
-func (r *run) graph(theirs *os.File) *axon.Graph {
+func (r *run) graph(files ...*os.File) *axon.Graph {
 	a := r.app
 	reload := "keep"
 	if a.Reload {
 		reload = "reload"
 	}
 	program := process.New(process.Program{
-		Path: a.Python, Dir: a.Dir, Env: append(os.Environ(), a.Env...), User: a.User, Files: []*os.File{theirs},
-		Args:  []string{"-u", "-c", bootstrap, a.Dir, a.Module, a.Callable, strconv.Itoa(a.Threads), strconv.Itoa(a.Workers), reload,
+		Path: a.Python, Dir: a.Dir, Env: append(os.Environ(), a.Env...), User: a.User, Files: files,
+		Args: []string{"-u", "-c", bootstrap, a.Dir, a.Module, a.Callable, strconv.Itoa(a.Threads), strconv.Itoa(a.Workers), reload,
 			strconv.Itoa(int(a.grace().Seconds()) + 1)},
 		Grace: killAfter, Linger: killAfter,
 	})
@@ -113,19 +126,49 @@ func (r *run) graph(theirs *os.File) *axon.Graph {
 	return g
 }
 
-// once says that a part which fails has ended.
-var once = axon.Policy{Then: axon.StopPart}
+// load is how many requests it has. The methods from here to settle are called by
+// who holds the pool's lock.
+func (r *run) load() int { return len(r.calls) + r.lent }
 
-// emptied is called when the last thread of a run that was retired is gone. If it
-// does not end by that, it is ended.
-func (r *run) emptied() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.idle = true
-	if r.stuck {
-		r.running.Stop(errSilent)
+// limit is how many requests it may have.
+func (r *run) limit() int {
+	if r.slow {
+		return r.app.Threads
+	}
+	return r.app.Threads + ahead
+}
+
+// takeBack returns the request that lies first in its queue, or nil.
+func (r *run) takeBack() *call {
+	var start [startSize]byte
+	for r.queue.takeBack(start[:]) {
+		number := numberOf(start[:])
+		c := r.calls[number]
+		delete(r.calls, number)
+		if c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// settle ends a process that was retired, when it has nothing to do any more.
+func (r *run) settle() {
+	switch {
+	case r.buried:
+	case r.hangs():
+		if !slices.ContainsFunc(slices.Collect(maps.Values(r.calls)), func(c *call) bool { return c != nil }) && r.lent == 0 {
+			r.running.Stop(errSilent)
+		}
+	case r.load() == 0:
+		for range r.app.Threads {
+			_ = r.queue.put(nil) // its threads end by it
+		}
 	}
 }
+
+// once says that a part which fails has ended.
+var once = axon.Policy{Then: axon.StopPart}
 
 // hang notes that an application does not return: others in the process may go on
 // for a while, and no more requests are given to it.
@@ -134,6 +177,12 @@ func (r *run) hang() {
 	r.stuck = true
 	r.mu.Unlock()
 	r.stale.happen()
+}
+
+func (r *run) hangs() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.stuck
 }
 
 // retire takes the run out of use: it answers what it has, for the grace at most.

@@ -34,9 +34,13 @@ func (e *ear) receive(socket uintptr, p []byte) (n, fd int, err error) {
 	return int(got), descriptor(e.oob[:e.msg.Controllen]), nil
 }
 
+// queueKind keeps datagrams apart, and tells the end of the other side.
+const queueKind = unix.SOCK_SEQPACKET
+
 // transmit writes what the socket takes now.
 func transmit(socket uintptr, p []byte) (int, error) {
-	n, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, socket, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), syscall.MSG_NOSIGNAL, 0, 0)
+	const flags = unix.MSG_NOSIGNAL | unix.MSG_DONTWAIT
+	n, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, socket, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), flags, 0, 0)
 	if errno != 0 {
 		return 0, errno
 	}

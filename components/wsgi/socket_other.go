@@ -18,13 +18,20 @@ func transmit(uintptr, []byte) (int, error) { return 0, errors.ErrUnsupported }
 
 func socketPair() (*net.UnixConn, *os.File, error) { return nil, nil, errors.ErrUnsupported }
 
-func socketOf(int) (*net.UnixConn, error) { return nil, errors.ErrUnsupported }
+func socketOf(*os.File) (*net.UnixConn, error) { return nil, errors.ErrUnsupported }
 
-func closeDescriptor(int) {}
+type queue struct{}
+
+func newQueue() (*queue, *os.File, error) { return nil, nil, errors.ErrUnsupported }
+
+func (*queue) put([]byte) error { return errors.ErrUnsupported }
+
+func (*queue) takeBack([]byte) bool { return false }
+
+func (*queue) close() {}
 
 var (
 	errAgain     = errors.New("wsgi: again")
 	errInterrupt = errors.New("wsgi: interrupted")
 	errReset     = errors.New("wsgi: reset")
-	errPipe      = errors.New("wsgi: broken pipe")
 )

@@ -3,6 +3,7 @@
 package wsgi
 
 import (
+	"errors"
 	"net"
 	"os"
 
@@ -35,40 +36,94 @@ func descriptor(oob []byte) int {
 
 // socketPair returns a pair of sockets: our end, and the one for a program.
 func socketPair() (ours *net.UnixConn, theirs *os.File, err error) {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	fds, err := pair(unix.SOCK_STREAM)
 	if err != nil {
-		return nil, nil, os.NewSyscallError("socketpair", err)
+		return nil, nil, err
 	}
-	unix.CloseOnExec(fds[0])
-	unix.CloseOnExec(fds[1])
-	if ours, err = socketOf(fds[0]); err != nil {
+	if ours, err = socketOf(os.NewFile(uintptr(fds[0]), "control")); err != nil {
 		_ = unix.Close(fds[1])
 		return nil, nil, err
 	}
 	return ours, os.NewFile(uintptr(fds[1]), "control"), nil
 }
 
-// socketOf returns the connection of a descriptor, which belongs to it then.
-func socketOf(fd int) (*net.UnixConn, error) {
-	f := os.NewFile(uintptr(fd), "worker")
-	defer f.Close() // the connection has a copy
-	conn, err := net.FileConn(f)
+// pair returns a pair of sockets that no program inherits by accident.
+func pair(kind int) (fds [2]int, err error) {
+	fds, err = unix.Socketpair(unix.AF_UNIX, kind, 0)
 	if err != nil {
-		return nil, err
+		return fds, os.NewSyscallError("socketpair", err)
 	}
-	unixConn, ok := conn.(*net.UnixConn)
-	if !ok {
-		_ = conn.Close()
-		return nil, net.UnknownNetworkError(conn.LocalAddr().Network())
-	}
-	return unixConn, nil
+	unix.CloseOnExec(fds[0])
+	unix.CloseOnExec(fds[1])
+	return fds, nil
 }
 
-func closeDescriptor(fd int) { _ = unix.Close(fd) }
+// socketOf makes a connection of a file, which is closed.
+func socketOf(f *os.File) (*net.UnixConn, error) {
+	conn, err := net.FileConn(f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, err
+	}
+	socket, ok := conn.(*net.UnixConn)
+	if !ok {
+		return nil, errors.Join(errFrame, conn.Close())
+	}
+	return socket, nil
+}
+
+// A queue carries requests to the threads of a worker, as datagrams. The server has
+// both ends, so that it can take back what no thread has taken.
+type queue struct{ in, out int }
+
+// newQueue makes a queue, and returns the end for a program with it.
+func newQueue() (*queue, *os.File, error) {
+	fds, err := pair(queueKind)
+	if err != nil {
+		return nil, nil, err
+	}
+	_ = unix.SetsockoptInt(fds[0], unix.SOL_SOCKET, unix.SO_SNDBUF, 2*largestMessage) // as far as the system allows
+	theirs, err := unix.FcntlInt(uintptr(fds[1]), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, errors.Join(os.NewSyscallError("fcntl", err), unix.Close(fds[0]), unix.Close(fds[1]))
+	}
+	return &queue{fds[0], fds[1]}, os.NewFile(uintptr(theirs), "queue"), nil
+}
+
+// put adds a request; or an empty one, that ends a thread. It does not wait for
+// room: then it returns errFull.
+func (q *queue) put(message []byte) error {
+	for {
+		_, err := transmit(uintptr(q.in), message)
+		switch err {
+		case unix.EINTR:
+		case unix.EAGAIN, unix.ENOBUFS:
+			return errFull
+		case unix.EMSGSIZE:
+			return errLarge
+		default:
+			return err
+		}
+	}
+}
+
+// takeBack takes the beginning of the request that would be the next one for a
+// thread. It reports whether there is one.
+func (q *queue) takeBack(start []byte) bool {
+	for {
+		n, _, err := unix.Recvfrom(q.out, start, unix.MSG_DONTWAIT)
+		if err != unix.EINTR {
+			return err == nil && n > 0
+		}
+	}
+}
+
+func (q *queue) close() {
+	_ = unix.Close(q.in)
+	_ = unix.Close(q.out)
+}
 
 const (
 	errAgain     = unix.EAGAIN
 	errInterrupt = unix.EINTR
-	errReset     = unix.ECONNRESET // the worker has ended before it has read all that was sent
-	errPipe      = unix.EPIPE
+	errReset     = unix.ECONNRESET
 )

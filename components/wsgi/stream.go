@@ -2,7 +2,6 @@ package wsgi
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"sync/atomic"
 
@@ -15,7 +14,6 @@ import (
 // when the client leaves before.
 type stream struct {
 	thread *thread
-	pool   *pool
 	req    *http1.Request
 	left   int64       // of the piece
 	last   bool        // it is the last one
@@ -75,15 +73,15 @@ func (s *stream) next() error {
 		_, err := s.thread.feed(s.req, f.body)
 		return err
 	case failureFrame:
-		why, err := s.thread.failure(f)
-		if err != nil {
+		a := answer{thread: s.thread, frame: f}
+		if err := a.read(); err != nil {
 			return err
 		}
-		why.Request = s.req.ID()
 		if s.take() {
-			s.pool.giveBack(s.thread)
+			s.thread.pool.giveBack(s.thread)
 		}
-		return why
+		_, err := a.response(s.req)
+		return err
 	default:
 		return errFrame
 	}
@@ -95,12 +93,10 @@ func (s *stream) end(err error) {
 	if err == nil {
 		return
 	}
-	if why := s.thread.verdict.Load(); why != nil {
-		err = why
-	} else if errors.Is(err, io.EOF) {
-		err = errDied
+	s.err = err
+	if _, said := errors.AsType[*AppError](err); !said {
+		s.err = s.thread.run.app.error(s.req.ID(), s.thread.lost(err), "")
 	}
-	s.err = fmt.Errorf("wsgi: %w", err)
 	_ = s.Close()
 }
 
@@ -108,7 +104,7 @@ func (s *stream) end(err error) {
 func (s *stream) finish() {
 	s.err = io.EOF
 	if s.take() {
-		s.pool.giveBack(s.thread)
+		s.thread.pool.giveBack(s.thread)
 	}
 }
 
@@ -116,7 +112,7 @@ func (s *stream) finish() {
 // waits.
 func (s *stream) Close() error {
 	if s.take() {
-		s.pool.drop(s.thread)
+		s.thread.pool.drop(s.thread)
 	}
 	return nil
 }

@@ -1,43 +1,102 @@
 package wsgi
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"io"
 	"sync/atomic"
 
+	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
-// A thread is one thread of a worker, as the server sees it: a socket, and at most
-// one request. Who has borrowed it from the pool uses it.
+// thread is the part that hears what one thread of a worker answers.
+//
+//	its socket ══▶ [ thread ] ══▶ the calls
+//
+// An answer that is there as a whole it passes on. For one that takes longer, since
+// it comes in pieces, or since the body of the request is asked for, it lends the
+// socket to who wants the answer, until that is complete. It ends with the socket.
 type thread struct {
+	axon.Base
 	*link
-	worker *run
 
-	// progress counts what has happened, so that who looks twice sees whether the
-	// application was silent between. It is odd while the server waits for it.
+	run  *run
+	pool *pool
+	back chan bool // from who has borrowed it: whether it can be used again
+
+	// progress counts what happens while it is lent, so that who looks twice sees
+	// whether the application was silent. It is odd while the server waits for that.
 	progress atomic.Uint64
-	verdict  atomic.Pointer[AppError] // why the watch has closed the socket
+	expired  atomic.Bool // the application was silent for too long
 
 	// These are the pool's.
-	req    *http1.Request // that it answers; nil if it is free
+	req    *http1.Request // that it is lent for
 	seen   uint64         // progress, when the watch has last looked
 	silent int            // how often it has looked since
+}
+
+var (
+	_ axon.Component   = (*thread)(nil)
+	_ axon.Finisher    = (*thread)(nil)
+	_ axon.Interrupter = (*thread)(nil)
+)
+
+// Finish implements axon.Finisher: it ends with its worker.
+func (t *thread) Finish() {}
+
+// Interrupt implements axon.Interrupter.
+func (t *thread) Interrupt() { t.close() }
+
+// largestWhole is the largest body that is read from a worker before it is sent, in
+// bytes, so that a slow client does not hold up the worker.
+const largestWhole = 256 << 10
+
+// Main implements axon.Component.
+func (t *thread) Main(ctx context.Context) error {
+	defer t.pool.lose(t)
+	defer t.close()
+	for {
+		f, err := t.frame()
+		if err != nil {
+			return nil // the worker has ended: that is END's business
+		}
+		small := f.kind == wholeFrame && f.body <= largestWhole || f.kind == failureFrame && f.body <= mostTraceback || f.kind == fileFrame
+		c, known := t.pool.take(t, f.number, !small)
+		switch {
+		case !known || c == nil && !small:
+			return nil
+		case !small:
+			c.hand(t, f)
+			select {
+			case again := <-t.back:
+				if !again {
+					return nil
+				}
+			case <-ctx.Done():
+				return nil
+			}
+			continue
+		}
+		a := answer{thread: t, frame: f}
+		if err := a.read(); err != nil {
+			if c != nil {
+				c.end(nil, errDied)
+			}
+			return nil
+		}
+		t.pool.answered(t.run)
+		if c != nil {
+			c.end(a.response(c.req))
+		}
+	}
 }
 
 // turn notes that the server begins, or ends, to wait for the application.
 func (t *thread) turn() { t.progress.Add(1) }
 
-// answer gives the application a request, and returns the frame that answers it.
-func (t *thread) answer(message []byte) (frame, error) {
-	t.turn()
-	f, err := t.ask(message)
-	t.turn()
-	return f, err
-}
-
-// next reads the beginning of the next frame.
+// next reads the beginning of the next frame, for who has borrowed the thread.
 func (t *thread) next() (frame, error) {
 	t.turn()
 	f, err := t.frame()
@@ -46,43 +105,23 @@ func (t *thread) next() (frame, error) {
 }
 
 // expire closes the socket of a thread that was silent for too long.
-func (t *thread) expire(why *AppError) {
-	t.verdict.Store(why)
+func (t *thread) expire() {
+	t.expired.Store(true)
 	t.close()
 }
 
-// head reads the head of a frame. The string is made anew.
-func (t *thread) head(f frame) (string, error) {
-	if f.head <= t.buffered() {
-		s := string(t.room[t.start : t.start+f.head])
-		t.start += f.head
-		return s, nil
+// lost says why a socket has ended before the answer.
+func (t *thread) lost(err error) error {
+	switch {
+	case t.expired.Load():
+		return errSilent
+	case errors.Is(err, errFrame):
+		return err
 	}
-	b := make([]byte, f.head)
-	err := t.full(b)
-	return string(b), err
+	return errDied
 }
 
-// body reads all of a frame's body.
-func (t *thread) body(f frame) ([]byte, error) {
-	b := make([]byte, f.body)
-	return b, t.full(b)
-}
-
-// failure reads what went wrong with an application.
-func (t *thread) failure(f frame) (*AppError, error) {
-	what, err := t.head(f)
-	if err != nil {
-		return nil, err
-	}
-	text, err := t.body(f)
-	if err != nil {
-		return nil, err
-	}
-	return t.worker.app.error("", raised(what), string(text)), nil
-}
-
-// more reports whether the next frame is there, and can be taken without a wait.
+// more reports whether the next piece is there, and can be taken without a wait.
 func (t *thread) more() bool {
 	if t.buffered() < frameSize {
 		return false
@@ -95,8 +134,8 @@ func (t *thread) more() bool {
 // for. It waits for the client while the application waits for it. broken is what
 // was wrong with the body.
 func (t *thread) feed(req *http1.Request, n int64) (broken, err error) {
-	const head = 4
-	room := make([]byte, head+max(min(n, mostBody), 1))
+	const head, most = 4, 64 << 10
+	room := make([]byte, head+max(min(n, most), 1))
 	got := 0
 	if broken = io.EOF; req.Body != nil {
 		got, broken = req.Body.ReadContext(req.Context(), room[head:])

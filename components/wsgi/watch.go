@@ -32,23 +32,17 @@ func (w *watch) Main(ctx context.Context) error {
 	defer ticker.Stop()
 	for n := 0; ; n++ {
 		silent, idle := p.look(ticks(w.app.wait()), ticks(w.app.silence()))
-		for t, req := range silent {
-			why := w.app.error(req.ID(), errSilent, "")
-			t.expire(why)
-			t.worker.hang()
-			_ = w.Log.Send(ctx, why)
+		for _, l := range silent {
+			l.run.hang()
+			_ = w.Log.Send(ctx, w.app.error(l.req.ID(), errSilent, ""))
 		}
-		if n%10 == 0 && w.app.Memory > 0 {
-			for r := range p.runs() {
-				if r.resident() > w.app.Memory {
-					r.stale.happen()
-				}
-			}
+		if n%20 == 0 && w.app.Memory > 0 {
+			p.weigh(w.app.Memory)
 		}
 		next := ticker.C
 		if idle {
 			p.asleep.Store(true)
-			if p.busy() {
+			if _, idle := p.look(0, 0); !idle { // it has become so, and somebody has not seen this one asleep
 				p.asleep.Store(false)
 				continue
 			}

@@ -1,9 +1,13 @@
 """Runs a WSGI application (PEP 3333) for the server that has started this program.
 
-A request comes over a socket as one message of marshal: the environ, the first bytes of its body, and whether
-more will come. So there is nothing to parse here. The answer goes back in frames:
+Requests come by a queue that the threads of this program share: a socket of datagrams, each of which is a tuple in
+the form of marshal: the request's number, its environ, the first bytes of its body, and whether more will come. So
+there is nothing to parse here. What is in the queue the server can take back, for another process that is idle, or
+when this one has died. An empty datagram tells a thread to end.
 
-    kind (1 byte), length of the head (4 bytes), length of the body (8 bytes), head, body
+The answer goes back in frames, over a socket that each thread makes for itself, and hands over by the control socket:
+
+    kind (1 byte), the request's number (4 bytes), length of the head (4 bytes), length of the body (8 bytes), head, body
 
     W  a whole response                      R  give me so many bytes more of the request's body
     H  a head, and a first piece             F  a head, and a file that is sent with it
@@ -11,12 +15,8 @@ more will come. So there is nothing to parse here. The answer goes back in frame
     L  the last piece                        E  the end, behind the last piece
 
 A head is the status, and a line for each field: its name, a NUL, and its value. Of the request's body the server
-sends what was asked for, behind its length: 0 at the end, -1 if the client has broken off.
-
-Each thread has a socket of its own, and one request at a time. It makes the socket itself, and hands the server's
-end over by the control socket; so one that the server has closed, because nobody wants the answer any more, is
-replaced by another. When the server has closed its half of the control socket, the program answers what it has, and
-ends.
+sends what was asked for, behind its length: 0 at the end, -1 if the client has broken off. When nobody wants an answer
+any more the server closes the thread's socket, and the thread makes another one.
 """
 
 import importlib
@@ -31,13 +31,12 @@ import time
 import traceback
 from marshal import loads
 
-FRAME = struct.Struct('<cIQ')   # of an answer
-SIZE = struct.Struct('<I')      # of a request
+FRAME = struct.Struct('<cIIQ')  # of an answer
 PIECE = struct.Struct('<i')     # of a request's body
 REQUEST = 256 << 10             # bytes of the largest request without the rest of its body
 COPIED = 16 << 10               # bytes; what is longer is sent from where it is
 
-pack, size_of, fields_of = FRAME.pack, SIZE.unpack_from, '\0'.join
+pack, fields_of = FRAME.pack, '\0'.join
 
 
 class Gone(Exception):
@@ -68,8 +67,8 @@ class Errors:
 class Body(io.RawIOBase):
     """The body of a request that has not come as a whole: it is asked for as the application reads it."""
 
-    def __init__(self, sock, start):
-        self.sock, self.start = sock, start
+    def __init__(self, sock, number, start):
+        self.sock, self.number, self.start = sock, number, start
 
     def readable(self):
         return True
@@ -81,7 +80,7 @@ class Body(io.RawIOBase):
             return n
         if self.sock is None:
             return 0
-        self.sock.sendall(pack(b'R', 0, len(room)))
+        self.sock.sendall(pack(b'R', self.number, 0, len(room)))
         n, = PIECE.unpack(receive(self.sock, memoryview(bytearray(PIECE.size))))
         if n > 0:
             receive(self.sock, memoryview(room)[:n])
@@ -117,10 +116,12 @@ class FileWrapper:
 class Response:
     """What one call of the application answers."""
 
-    __slots__ = 'sock', 'head', 'left', 'begun', 'ended'
+    __slots__ = 'sock', 'number', 'head', 'left', 'begun', 'ended'
 
-    def __init__(self, sock):
-        self.sock, self.head, self.left, self.begun, self.ended = sock, None, None, False, False
+    def __init__(self, sock, number):
+        self.sock, self.number = sock, number
+        self.head = self.left = None
+        self.begun = self.ended = False
 
     def start(self, status, fields, exc_info=None):
         """start_response."""
@@ -186,7 +187,7 @@ class Response:
         """Sends a file: the server gets the descriptor, and reads it."""
         self.begun = self.ended = True
         head = struct.pack('<Q', start) + self.head
-        self.sock.sendmsg([pack(b'F', len(head), size) + head],
+        self.sock.sendmsg([pack(b'F', self.number, len(head), size) + head],
                           [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', fd))])
 
     def fail(self, error):
@@ -196,7 +197,7 @@ class Response:
             self.send(b'X', *told(error))
 
     def send(self, kind, head, body):
-        start = pack(kind, len(head), len(body)) + head
+        start = pack(kind, self.number, len(head), len(body)) + head
         try:
             if len(body) <= COPIED:
                 self.sock.sendall(start + body)
@@ -208,11 +209,11 @@ class Response:
             raise Gone from gone
 
 
-def answer(application, sock, environ, body, more):
+def answer(application, sock, number, environ, body, more):
     """Calls the application for one request."""
     errors = environ['wsgi.errors'] = Errors(environ.get('REQUEST_ID', ''))
-    environ['wsgi.input'] = io.BufferedReader(Body(sock, body), REQUEST) if more else io.BytesIO(body)
-    response, result = Response(sock), None
+    environ['wsgi.input'] = io.BufferedReader(Body(sock, number, body), REQUEST) if more else io.BytesIO(body)
+    response, result = Response(sock, number), None
     try:
         result = application(environ, response.start)
         if type(result) is list and len(result) == 1:
@@ -262,48 +263,25 @@ def receive(sock, room):
     return room
 
 
-def requests(sock):
-    """Yields the requests that come over a socket, each as its environ, start of the body, and whether there is more."""
-    room = bytearray(REQUEST)
-    view, message = memoryview(room), memoryview(room)[SIZE.size:]
-    while True:
-        got = sock.recv_into(room)
-        if not got:
-            return
-        if got < SIZE.size:
-            receive(sock, view[got:SIZE.size])
-            got = SIZE.size
-        size, = size_of(room)
-        if got < size + SIZE.size:
-            receive(sock, view[got:size + SIZE.size])
-        yield loads(message)
-
-
-def serve(application, control, environ):
+def serve(application, control, queue, environ):
     """Answers requests, in a thread of its own, until the server has no more."""
-    while True:
+    sock, room = connect(control), bytearray(REQUEST)
+    while queue.recv_into(room):
+        number, request, body, more = loads(room)
         try:
-            ours, theirs = socket.socketpair()
-            with ours:
-                with theirs:
-                    control.sendmsg([pack(b'T', 0, os.getpid())],
-                                    [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', theirs.fileno()))])
-                for request, body, more in requests(ours):
-                    answer(application, ours, {**environ, **request}, body, more)
-        except (Gone, ConnectionError):
-            pass
-        if ended(control):
-            return
+            answer(application, sock, number, {**environ, **request}, body, more)
+        except Gone:
+            sock.close()
+            sock = connect(control)
 
 
-def ended(control):
-    """Reports whether the server wants no more of this program, or has gone."""
-    try:
-        return control.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b''
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
+def connect(control):
+    """Makes the socket of a thread, and hands the server its end."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        control.sendmsg([pack(b'T', 0, 0, os.getpid())],
+                        [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', theirs.fileno()))])
+    return ours
 
 
 def load(directory, module, name):
@@ -342,7 +320,7 @@ def watch(control, error, every=0.5):
     while all(changed(name) == when for name, when in before.items()):
         time.sleep(every)
         before = {**sources(error), **before}
-    control.sendall(pack(b'M', 0, 0))
+    control.sendall(pack(b'M', 0, 0, 0))
 
 
 def end_with(control, grace):
@@ -353,8 +331,9 @@ def end_with(control, grace):
 
 
 def main(directory, module, name, threads, processes, reload, grace):
-    control = socket.socket(fileno=3)
+    control, queue = socket.socket(fileno=3), socket.socket(fileno=4)
     control.set_inheritable(False)
+    queue.set_inheritable(False)
     threading.Thread(target=end_with, args=(control, grace), daemon=True).start()
     error = None
     try:
@@ -362,7 +341,7 @@ def main(directory, module, name, threads, processes, reload, grace):
     except BaseException as failed:
         error = failed
         summary, text = told(error)
-        control.sendall(pack(b'X', len(summary), len(text)) + summary + text)
+        control.sendall(pack(b'X', 0, len(summary), len(text)) + summary + text)
     if reload:
         threading.Thread(target=watch, args=(control, error), daemon=True).start()
     if error:
@@ -372,10 +351,10 @@ def main(directory, module, name, threads, processes, reload, grace):
         'wsgi.version': (1, 0), 'wsgi.run_once': False, 'wsgi.input_terminated': True, 'wsgi.file_wrapper': FileWrapper,
         'wsgi.multithread': threads > 1, 'wsgi.multiprocess': processes > 1,
     }
-    others = [threading.Thread(target=serve, args=(application, control, environ)) for _ in range(1, threads)]
+    others = [threading.Thread(target=serve, args=(application, control, queue, environ)) for _ in range(1, threads)]
     for thread in others:
         thread.start()
-    serve(application, control, environ)
+    serve(application, control, queue, environ)
     for thread in others:
         thread.join()
 
