@@ -79,7 +79,7 @@ func (c *control) connect(ctx context.Context, pid int) error {
 	if err != nil {
 		return err
 	}
-	t := &thread{link: l, run: r, pool: r.app.pool, back: make(chan bool, 1)}
+	t := &thread{link: l, run: r, pool: r.app.pool, back: make(chan struct{}, 1)}
 	if !r.app.pool.add(t, pid) {
 		l.close() // its worker is to end
 		return nil

@@ -19,7 +19,7 @@ type exchange struct {
 func (e *exchange) run(f frame) (*http1.Response, error) {
 	err := error(nil)
 	for err == nil && f.kind == readFrame {
-		if e.broken, err = e.thread.feed(e.req, f.body); err == nil {
+		if e.broken, err = e.thread.feed(e.req, f); err == nil {
 			f, err = e.thread.next()
 		}
 	}

@@ -64,7 +64,7 @@ func (h *Handler) Interrupt() {
 	defer h.mu.Unlock()
 	h.stopped = true
 	if h.using != nil {
-		h.using.close()
+		h.using.cut()
 	}
 	h.App.pool.forget(&h.call, errStopped)
 }
@@ -125,7 +125,7 @@ func (h *Handler) ask(req *http1.Request) (*http1.Response, error) {
 		return c.resp, c.err
 	}
 	if h.is(c.thread) {
-		c.thread.close()
+		c.thread.cut()
 	}
 	defer h.is(nil)
 	e := exchange{thread: c.thread, req: req}

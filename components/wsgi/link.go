@@ -89,13 +89,17 @@ func (l *link) receiveOnce(fd uintptr) bool {
 
 // took keeps the file that came with a message.
 func (l *link) took(fd int) {
-	if fd < 0 {
-		return
+	if fd >= 0 {
+		l.keep(os.NewFile(uintptr(fd), "wsgi.file_wrapper"))
 	}
+}
+
+// keep puts a file in the place of the one that came before.
+func (l *link) keep(file *os.File) {
 	if l.file != nil {
 		_ = l.file.Close()
 	}
-	l.file = os.NewFile(uintptr(fd), "wsgi.file_wrapper")
+	l.file = file
 }
 
 // send sends p.
@@ -216,4 +220,20 @@ func (l *link) text(n int) (string, error) {
 	b := make([]byte, n)
 	err := l.full(b)
 	return string(b), err
+}
+
+// discard reads n bytes for nobody.
+func (l *link) discard(n int64) error {
+	for n > 0 {
+		if l.start == l.end {
+			l.start, l.end = 0, 0
+			if err := l.fill(1); err != nil {
+				return err
+			}
+		}
+		some := min(n, int64(l.buffered()))
+		l.start += int(some)
+		n -= some
+	}
+	return nil
 }

@@ -70,7 +70,7 @@ func (s *stream) next() error {
 	case endFrame:
 		s.finish()
 	case readFrame:
-		_, err := s.thread.feed(s.req, f.body)
+		_, err := s.thread.feed(s.req, f)
 		return err
 	case failureFrame:
 		a := answer{thread: s.thread, frame: f}

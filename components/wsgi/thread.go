@@ -24,7 +24,7 @@ type thread struct {
 
 	run  *run
 	pool *pool
-	back chan bool // from who has borrowed it: whether it can be used again
+	back chan struct{} // from who has borrowed it
 
 	// progress counts what happens while it is lent, so that who looks twice sees
 	// whether the application was silent. It is odd while the server waits for that.
@@ -63,35 +63,59 @@ func (t *thread) Main(ctx context.Context) error {
 			return nil // the worker has ended: that is END's business
 		}
 		small := f.kind == wholeFrame && f.body <= largestWhole || f.kind == failureFrame && f.body <= mostTraceback || f.kind == fileFrame
-		c, known := t.pool.take(t, f.number, !small)
+		c := t.pool.take(t, f.number, !small)
 		switch {
-		case !known || c == nil && !small:
-			return nil
-		case !small:
+		case c == nil:
+			err = t.skip(f)
+		case small:
+			err = t.whole(c, f)
+		default:
 			c.hand(t, f)
 			select {
-			case again := <-t.back:
-				if !again {
-					return nil
-				}
+			case <-t.back:
 			case <-ctx.Done():
 				return nil
 			}
-			continue
 		}
-		a := answer{thread: t, frame: f}
-		if err := a.read(); err != nil {
-			if c != nil {
-				c.end(nil, errDied)
-			}
+		if err != nil {
 			return nil
-		}
-		t.pool.answered(t.run)
-		if c != nil {
-			c.end(a.response(c.req))
 		}
 	}
 }
+
+// whole passes on an answer that is there, or as good as that.
+func (t *thread) whole(c *call, f frame) error {
+	a := answer{thread: t, frame: f}
+	if err := a.read(); err != nil {
+		c.end(nil, t.lost(err))
+		return err
+	}
+	t.pool.answered(t.run)
+	c.end(a.response(c.req))
+	return nil
+}
+
+// skip passes over a frame of an answer that nobody wants. If the answer goes on,
+// the worker is told.
+func (t *thread) skip(f frame) error {
+	n := int64(f.head)
+	switch f.kind {
+	case fileFrame:
+		t.keep(nil)
+	case readFrame:
+		t.cut()
+	default:
+		if f.kind == headFrame || f.body > largestWhole {
+			t.cut()
+		}
+		n += f.body
+	}
+	return t.discard(n)
+}
+
+// cut lets the worker's next write fail, so that it ends the answer and makes another
+// socket. What was written before can still be read.
+func (t *thread) cut() { _ = t.conn.CloseRead() }
 
 // turn notes that the server begins, or ends, to wait for the application.
 func (t *thread) turn() { t.progress.Add(1) }
@@ -104,10 +128,10 @@ func (t *thread) next() (frame, error) {
 	return f, err
 }
 
-// expire closes the socket of a thread that was silent for too long.
+// expire cuts off a thread that was silent for too long.
 func (t *thread) expire() {
 	t.expired.Store(true)
-	t.close()
+	t.cut()
 }
 
 // lost says why a socket has ended before the answer.
@@ -130,15 +154,19 @@ func (t *thread) more() bool {
 	return kind == pieceFrame || kind == lastFrame || kind == endFrame
 }
 
-// feed gives the worker up to n bytes more of a request's body, as it has asked
-// for. It waits for the client while the application waits for it. broken is what
-// was wrong with the body.
-func (t *thread) feed(req *http1.Request, n int64) (broken, err error) {
-	const head, most = 4, 64 << 10
-	room := make([]byte, head+max(min(n, most), 1))
+// feed gives the worker more of a request's body, as it has asked for by a frame. It
+// waits for the client while the application waits for it. broken is what was wrong
+// with the body.
+func (t *thread) feed(req *http1.Request, f frame) (broken, err error) {
+	const size, most = 4, 64 << 10
+	wanted, err := t.text(f.head)
+	if err != nil || len(wanted) != size {
+		return nil, errors.Join(err, errFrame)
+	}
+	room := make([]byte, size+max(1, min(most, binary.LittleEndian.Uint32([]byte(wanted)))))
 	got := 0
 	if broken = io.EOF; req.Body != nil {
-		got, broken = req.Body.ReadContext(req.Context(), room[head:])
+		got, broken = req.Body.ReadContext(req.Context(), room[size:])
 	}
 	if errors.Is(broken, io.EOF) {
 		broken = nil
@@ -148,5 +176,5 @@ func (t *thread) feed(req *http1.Request, n int64) (broken, err error) {
 		told = -1
 	}
 	binary.LittleEndian.PutUint32(room, uint32(told))
-	return broken, t.send(room[:head+got])
+	return broken, t.send(room[:size+got])
 }

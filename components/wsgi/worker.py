@@ -16,7 +16,7 @@ The answer goes back in frames, over a socket that each thread makes for itself,
 
 A head is the status, and a line for each field: its name, a NUL, and its value. Of the request's body the server
 sends what was asked for, behind its length: 0 at the end, -1 if the client has broken off. When nobody wants an answer
-any more the server closes the thread's socket, and the thread makes another one.
+any more the server closes the thread's socket to what is written, and the thread makes another one.
 """
 
 import importlib
@@ -40,7 +40,55 @@ pack, fields_of = FRAME.pack, '\0'.join
 
 
 class Gone(Exception):
-    """The server has closed the socket: nobody waits for the answer."""
+    """Nobody waits for the answer any more."""
+
+
+class Line:
+    """The socket by which a thread answers."""
+
+    __slots__ = 'control', 'sock', 'begun'
+
+    def __init__(self, control):
+        self.control, self.sock, self.begun = control, None, False
+        self.connect()
+
+    def connect(self):
+        """Makes the socket, and hands the server its end."""
+        if self.sock:
+            self.sock.close()
+        self.sock, theirs = socket.socketpair()
+        with theirs:
+            self.control.sendmsg([pack(b'T', 0, 0, os.getpid())], rights(theirs.fileno()))
+
+    def send(self, kind, number, head, body=b'', fd=None):
+        """Sends a frame. It raises Gone if nobody wants the answer any more."""
+        start = pack(kind, number, len(head), len(body) if fd is None else body) + head
+        try:
+            self.put(start, body, fd)
+        except OSError as error:
+            if self.begun:
+                raise Gone from error
+            self.connect()  # it was closed for the sake of the answer before
+            try:
+                self.put(start, body, fd)
+            except OSError as error:
+                raise Gone from error
+        self.begun = True
+
+    def put(self, start, body, fd):
+        if fd is not None:
+            self.sock.sendmsg([start], rights(fd))
+        elif len(body) <= COPIED:
+            self.sock.sendall(start + body)
+        else:
+            sent = self.sock.sendmsg([start, body]) - len(start)
+            self.begun = True
+            self.sock.sendall(memoryview(body)[sent:] if sent >= 0 else start[sent:] + body)
+
+
+def rights(fd):
+    """Returns the ancillary data that passes a descriptor on."""
+    return [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', fd))]
 
 
 class Errors:
@@ -67,8 +115,8 @@ class Errors:
 class Body(io.RawIOBase):
     """The body of a request that has not come as a whole: it is asked for as the application reads it."""
 
-    def __init__(self, sock, number, start):
-        self.sock, self.number, self.start = sock, number, start
+    def __init__(self, line, number, start):
+        self.line, self.number, self.start = line, number, start
 
     def readable(self):
         return True
@@ -78,14 +126,14 @@ class Body(io.RawIOBase):
             n = min(len(room), len(self.start))
             room[:n], self.start = self.start[:n], self.start[n:]
             return n
-        if self.sock is None:
+        if self.line is None:
             return 0
-        self.sock.sendall(pack(b'R', self.number, 0, len(room)))
-        n, = PIECE.unpack(receive(self.sock, memoryview(bytearray(PIECE.size))))
+        self.line.send(b'R', self.number, PIECE.pack(len(room)))
+        n, = PIECE.unpack(receive(self.line.sock, memoryview(bytearray(PIECE.size))))
         if n > 0:
-            receive(self.sock, memoryview(room)[:n])
+            receive(self.line.sock, memoryview(room)[:n])
             return n
-        self.sock = None
+        self.line = None
         if n < 0:
             raise ConnectionError('the client has broken off in the body of its request')
         return 0
@@ -116,10 +164,10 @@ class FileWrapper:
 class Response:
     """What one call of the application answers."""
 
-    __slots__ = 'sock', 'number', 'head', 'left', 'begun', 'ended'
+    __slots__ = 'line', 'number', 'head', 'left', 'begun', 'ended'
 
-    def __init__(self, sock, number):
-        self.sock, self.number = sock, number
+    def __init__(self, line, number):
+        self.line, self.number = line, number
         self.head = self.left = None
         self.begun = self.ended = False
 
@@ -186,9 +234,7 @@ class Response:
     def file(self, fd, start, size):
         """Sends a file: the server gets the descriptor, and reads it."""
         self.begun = self.ended = True
-        head = struct.pack('<Q', start) + self.head
-        self.sock.sendmsg([pack(b'F', self.number, len(head), size) + head],
-                          [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', fd))])
+        self.send(b'F', struct.pack('<Q', start) + self.head, size, fd)
 
     def fail(self, error):
         """Tells what went wrong, whatever was sent before."""
@@ -196,24 +242,20 @@ class Response:
             self.begun = self.ended = True
             self.send(b'X', *told(error))
 
-    def send(self, kind, head, body):
-        start = pack(kind, self.number, len(head), len(body)) + head
+    def send(self, kind, head, body, fd=None):
         try:
-            if len(body) <= COPIED:
-                self.sock.sendall(start + body)
-            else:
-                sent = self.sock.sendmsg([start, body]) - len(start)
-                self.sock.sendall(memoryview(body)[sent:]) if sent >= 0 else self.sock.sendall(start[sent:] + body)
-        except OSError as gone:
+            self.line.send(kind, self.number, head, body, fd)
+        except Gone:
             self.begun = self.ended = True
-            raise Gone from gone
+            raise
 
 
-def answer(application, sock, number, environ, body, more):
+def answer(application, line, number, environ, body, more):
     """Calls the application for one request."""
+    line.begun = False
     errors = environ['wsgi.errors'] = Errors(environ.get('REQUEST_ID', ''))
-    environ['wsgi.input'] = io.BufferedReader(Body(sock, number, body), REQUEST) if more else io.BytesIO(body)
-    response, result = Response(sock, number), None
+    environ['wsgi.input'] = io.BufferedReader(Body(line, number, body), REQUEST) if more else io.BytesIO(body)
+    response, result = Response(line, number), None
     try:
         result = application(environ, response.start)
         if type(result) is list and len(result) == 1:
@@ -265,23 +307,13 @@ def receive(sock, room):
 
 def serve(application, control, queue, environ):
     """Answers requests, in a thread of its own, until the server has no more."""
-    sock, room = connect(control), bytearray(REQUEST)
+    line, room = Line(control), bytearray(REQUEST)
     while queue.recv_into(room):
         number, request, body, more = loads(room)
         try:
-            answer(application, sock, number, {**environ, **request}, body, more)
+            answer(application, line, number, {**environ, **request}, body, more)
         except Gone:
-            sock.close()
-            sock = connect(control)
-
-
-def connect(control):
-    """Makes the socket of a thread, and hands the server its end."""
-    ours, theirs = socket.socketpair()
-    with theirs:
-        control.sendmsg([pack(b'T', 0, 0, os.getpid())],
-                        [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', theirs.fileno()))])
-    return ours
+            line.connect()
 
 
 def load(directory, module, name):

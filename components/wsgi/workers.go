@@ -24,39 +24,39 @@ func (p *pool) add(t *thread, pid int) bool {
 }
 
 // take returns the call that a thread answers; nil if nobody waits for it any more.
-// With lend, the thread is lent to it. known says whether the worker was asked.
-func (p *pool) take(t *thread, number uint32, lend bool) (c *call, known bool) {
+// With lend, the thread is lent to it.
+func (p *pool) take(t *thread, number uint32, lend bool) *call {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c, known = t.run.calls[number]
+	c, known := t.run.calls[number]
 	delete(t.run.calls, number)
-	if c != nil && lend {
+	switch {
+	case c == nil && known:
+		p.done(t.run)
+	case lend && known:
 		t.run.lent++
 		t.run.moved = true
 		t.req, t.seen, t.silent = c.req, t.progress.Load(), 0
 		p.taken = append(p.taken, t)
 	}
-	return c, known
+	return c
 }
 
-// giveBack returns a thread that was lent, when the answer is complete.
-func (p *pool) giveBack(t *thread) { p.returned(t, true) }
-
-// drop returns a thread that was lent, in the middle of the answer. The worker is
-// told by the end of its socket, and makes another one.
-func (p *pool) drop(t *thread) {
-	t.close()
-	p.returned(t, false)
-}
-
-func (p *pool) returned(t *thread, again bool) {
+// giveBack returns a thread that was lent.
+func (p *pool) giveBack(t *thread) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.taken = slices.DeleteFunc(p.taken, func(other *thread) bool { return other == t })
 	t.req = nil
 	t.run.lent--
 	p.done(t.run)
-	t.back <- again
+	t.back <- struct{}{}
+}
+
+// drop returns a thread that was lent, in the middle of the answer.
+func (p *pool) drop(t *thread) {
+	t.cut()
+	p.giveBack(t)
 }
 
 // lose notes that a thread has ended. When the last one of a worker that has died
