@@ -13,13 +13,17 @@ import (
 // a socket to it, that the application can not be imported, and that a source of it
 // has changed.
 //
-//	control socket ══▶ [ control ] ══▶ a graph for each thread
+//	control socket ══▶ [ control ] ── log ──▶ error, an *AppError
+//	                        └══▶ a graph for each thread
 //
 // It ends when the worker has.
 type control struct {
 	axon.Base
 
 	run *run
+
+	// Log carries an *AppError that says why the application can not be imported.
+	Log axon.Outbox[error] `axon:"optional"`
 }
 
 var (
@@ -56,7 +60,7 @@ func (c *control) Main(ctx context.Context) error {
 		case f.kind == changedFrame:
 			r.stale.happen()
 		case f.kind == failureFrame && f.body <= mostTraceback:
-			err = c.failed(f)
+			err = c.failed(ctx, f)
 		default:
 			err = errFrame
 		}
@@ -94,7 +98,7 @@ func (c *control) connect(ctx context.Context, pid int) error {
 }
 
 // failed notes why the application can not be imported.
-func (c *control) failed(f frame) error {
+func (c *control) failed(ctx context.Context, f frame) error {
 	l := c.run.control
 	what, err := l.text(f.head)
 	if err != nil {
@@ -104,6 +108,9 @@ func (c *control) failed(f frame) error {
 	if err := l.full(text); err != nil {
 		return err
 	}
-	c.run.fail(c.run.app.error("", raised(what), string(text)))
+	why := c.run.app.error("", raised(what), string(text))
+	if c.run.fail(why) {
+		_ = c.Log.Send(ctx, why) // a log that has ended is no fault of the worker
+	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (e *ending) Main(ctx context.Context) error {
 	failed := r.failed
 	r.mu.Unlock()
 	if exit.Err != nil && failed == nil {
-		r.fail(r.app.error("", exit, ""))
+		r.fail(r.app.error("", exit, exit.Error()))
 	}
 	return nil
 }

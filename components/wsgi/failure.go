@@ -58,6 +58,7 @@ func (b *bodyError) Error() string { return "the request's body broke off: " + b
 func (b *bodyError) Unwrap() error { return b.Err }
 
 var (
+	errImport  = errors.New("wsgi: the application can not be imported, or its Python not be run")
 	errQueue   = errors.New("all workers are busy, and the queue for them is full")
 	errWait    = errors.New("all workers are busy, and none was free in time")
 	errGone    = errors.New("the client has gone")

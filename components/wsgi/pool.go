@@ -24,7 +24,7 @@ type pool struct {
 	waiting []*call // that no worker has, in the order of their coming
 	runs    []*run  // the workers that are ready
 	taken   []*thread
-	broken  *AppError // why there is no worker; nil while there is one, or it is not known
+	failed  *AppError // why the last worker that was started could not begin; nil if it could
 	ended   bool
 
 	asleep atomic.Bool   // the watch is, since there is nothing to watch
@@ -46,8 +46,8 @@ func (p *pool) submit(c *call) {
 	switch {
 	case p.ended:
 		c.end(nil, errNobody)
-	case p.broken != nil:
-		c.end(nil, p.broken)
+	case p.broken():
+		c.end(nil, p.failed)
 	case len(p.waiting) == 0 && p.give(p.best(), c):
 	case len(p.waiting) >= p.most:
 		c.end(nil, errQueue)
@@ -182,13 +182,26 @@ func (p *pool) forget(c *call, why error) {
 	}
 }
 
-// fail notes why there is no worker. Who waits is told, if none is left.
-func (p *pool) fail(why *AppError) {
+// fail notes why there is no worker. Who waits is told, if none is left. It reports
+// whether that is news: all workers have the same to say as a rule, again and again.
+func (p *pool) fail(why *AppError) (news bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !slices.ContainsFunc(p.runs, func(r *run) bool { return !r.retired }) {
-		p.broken = why
-		p.tell(why)
+	news = p.failed == nil || p.failed.Text != why.Text
+	p.failed = why
+	p.despair()
+	return news
+}
+
+// broken reports whether there is no worker, nor one to be expected.
+func (p *pool) broken() bool {
+	return p.failed != nil && !slices.ContainsFunc(p.runs, func(r *run) bool { return !r.retired })
+}
+
+// despair tells those who wait, if there is no worker.
+func (p *pool) despair() {
+	if p.broken() {
+		p.tell(p.failed)
 	}
 }
 

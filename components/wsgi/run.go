@@ -121,7 +121,7 @@ func (r *run) graph(files ...*os.File) *axon.Graph {
 		},
 	}
 	if a.Log != nil {
-		g.Links = append(g.Links, axon.Link(&out.Outbox, a.Log), axon.Link(&errs.Outbox, a.Log))
+		g.Links = append(g.Links, axon.Link(&out.Outbox, a.Log), axon.Link(&errs.Outbox, a.Log), axon.Link(&control.Log, a.Log))
 	}
 	return g
 }
@@ -193,13 +193,13 @@ func (r *run) retire() (stop func() bool) {
 	return time.AfterFunc(r.app.grace(), func() { r.running.Stop(errGrace) }).Stop
 }
 
-// fail notes what the program could not begin for.
-func (r *run) fail(why *AppError) {
+// fail notes what the program could not begin for. It reports whether that is news.
+func (r *run) fail(why *AppError) bool {
 	r.mu.Lock()
 	r.failed = why
 	r.mu.Unlock()
-	r.app.pool.fail(why)
-	r.ready.happen()
+	defer r.ready.happen()
+	return r.app.pool.fail(why)
 }
 
 // end tells how a run has ended: nil after an end in order.
@@ -208,7 +208,7 @@ func (r *run) end() error {
 	defer r.mu.Unlock()
 	switch {
 	case r.failed != nil:
-		return r.failed
+		return errImport // it is in the log already
 	case r.exit == nil || r.exit.Well():
 		return nil
 	}

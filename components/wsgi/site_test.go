@@ -171,7 +171,6 @@ func eventually(t testing.TB, what string, is func() bool) {
 	}
 }
 
-
 // TestRules puts applications to the test that the validator of the standard library
 // stands around. It has nothing to say.
 func TestRules(t *testing.T) {

@@ -38,7 +38,7 @@ var errGrace = errors.New("wsgi: a worker that was replaced did not end in time"
 func (w *worker) Main(ctx context.Context) error {
 	r, err := newRun(ctx, w.app)
 	if err != nil {
-		w.app.pool.fail(w.app.error("", err, ""))
+		w.app.pool.fail(w.app.error("", err, err.Error()))
 		return err
 	}
 	for {

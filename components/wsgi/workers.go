@@ -16,7 +16,7 @@ func (p *pool) add(t *thread, pid int) bool {
 	r.threads[t] = true
 	r.pid = pid
 	if !r.retired && !slices.Contains(p.runs, r) {
-		p.broken = nil
+		p.failed = nil
 		p.runs = append(p.runs, r)
 		p.fill(r)
 	}
@@ -79,6 +79,7 @@ func (p *pool) retire(r *run) {
 	r.retired = true
 	p.recall(r)
 	p.spread()
+	p.despair()
 	r.settle()
 }
 
