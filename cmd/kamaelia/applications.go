@@ -14,6 +14,7 @@ type applicationOptions struct {
 	Workers  int      `name:"wsgi-workers" placeholder:"N" help:"Processes that run each of them. (default: one for each core)"`
 	Threads  int      `name:"wsgi-threads" placeholder:"N" help:"Requests that each of these answers at once. (default 1)"`
 	Python   string   `name:"python" placeholder:"PATH" help:"The interpreter, 3.8 or later, such as that of a virtual environment. (default python3)"`
+	Env      []string `name:"wsgi-env" placeholder:"KEY=VALUE" sep:"none" help:"A variable that the applications see beside the server's own. May be given several times."`
 	Reload   bool     `name:"wsgi-reload" help:"Start the processes anew when a source of the application changes."`
 	Silence  string   `name:"wsgi-timeout" placeholder:"TIME" help:"Longest silence of an application, before its answer and in it. (default 60s)"`
 	Requests int      `name:"wsgi-requests" placeholder:"N" help:"Replace a process after so many requests. (default never)"`
@@ -34,6 +35,16 @@ func (o *applicationOptions) applications(c *config.Config) error {
 	)
 	if err != nil {
 		return err
+	}
+	for _, kv := range o.Env {
+		key, value, ok := strings.Cut(kv, "=")
+		if !ok || key == "" {
+			return fmt.Errorf("%w: --wsgi-env %s: want KEY=VALUE", errUsage, kv)
+		}
+		if one.Env == nil {
+			one.Env = map[string]string{}
+		}
+		one.Env[key] = value
 	}
 	for _, arg := range o.WSGI {
 		prefix, dir, application, err := cutApplication(arg)
