@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -47,8 +48,11 @@ func socketPair() (ours *net.UnixConn, theirs *os.File, err error) {
 	return ours, os.NewFile(uintptr(fds[1]), "control"), nil
 }
 
-// pair returns a pair of sockets that no program inherits by accident.
+// pair returns a pair of sockets that no program inherits by accident: a worker that
+// held another one's would keep it from seeing its end.
 func pair(kind int) (fds [2]int, err error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	fds, err = unix.Socketpair(unix.AF_UNIX, kind, 0)
 	if err != nil {
 		return fds, os.NewSyscallError("socketpair", err)
