@@ -91,6 +91,7 @@ func (s *Site) logged(g *axon.Graph, listener *tcp.Listener) {
 	if s.streams != nil {
 		g.Links = append(g.Links, axon.Shared(&s.streams.Part().Inbox, listener))
 	}
+	g.Links = append(g.Links, axon.Shared(&s.renewal.beside.Inbox, listener))
 	switch {
 	case s.Admin != nil:
 		g.Links = append(g.Links, axon.Shared(&s.Admin.Meter.Inbox, listener))

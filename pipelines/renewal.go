@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/kamaelia-go/kamaelia/axon"
+	"github.com/kamaelia-go/kamaelia/components/beside"
 	"github.com/kamaelia-go/kamaelia/components/http1"
 	"github.com/kamaelia-go/kamaelia/components/nethttp"
 	"github.com/kamaelia-go/kamaelia/components/tcp"
@@ -23,6 +24,9 @@ type renewal struct {
 	graphs map[*Server]int // connections that belong to a Server
 	handed map[net.Conn]handed
 	rotas  []*tcp.Rota
+
+	beside   *beside.Runner
+	graphsOf map[*Server][]*axon.Graph // that run beside the connections of a Server
 }
 
 // handed is what a connection goes on with.
@@ -32,7 +36,7 @@ type handed struct {
 }
 
 func newRenewal(s *Server) *renewal {
-	r := &renewal{graphs: map[*Server]int{}, handed: map[net.Conn]handed{}}
+	r := &renewal{graphs: map[*Server]int{}, handed: map[net.Conn]handed{}, graphsOf: map[*Server][]*axon.Graph{}}
 	r.now.Store(s)
 	return r
 }
@@ -68,6 +72,7 @@ func (r *renewal) unused(s *Server) func() {
 		return func() {}
 	}
 	delete(r.graphs, s)
+	r.dismiss(s)
 	if s.Unused == nil {
 		return func() {}
 	}
@@ -80,6 +85,7 @@ func (r *renewal) replace(next *Server) {
 	last := r.now.Swap(next)
 	unused := func() {}
 	if last != next {
+		r.attend(next)
 		unused = r.unused(last)
 	}
 	rotas := r.rotas

@@ -92,6 +92,10 @@ type Server struct {
 	// their structs what they know of a client. It does not go with a Blueprint.
 	Reuse bool
 
+	// Beside are blueprints of graphs that run beside the connections, as long as
+	// one of these belongs to the Server: such as wsgi.App.Graph. A Site runs them.
+	Beside []func() *axon.Graph
+
 	// Unused, if set, is called when another Server has taken this one's place and
 	// its last connection has ended, or goes on with the other: see Site.Renew.
 	Unused func()

@@ -56,6 +56,7 @@ func (s *Site) Graph() *axon.Graph {
 		g.Links = append(g.Links, axon.Link(&s.AccessLog.Failures, &s.ErrorLog.Inbox))
 	}
 	s.administered(g)
+	s.attended(g)
 	s.streaming(g)
 	for i, socket := range s.Sockets {
 		s.listener(g, numbered("LISTENER", i), s.plainListener(socket))
@@ -152,5 +153,6 @@ func (s *Site) Picture() ([]axon.GraphInfo, error) {
 		return nil, err
 	}
 	begins, streams, err := s.others(here)
-	return slices.Concat([]axon.GraphInfo{server.Info()}, begins, []axon.GraphInfo{connection.Info()}, sites, streams), err
+	beside, err2 := s.attending()
+	return slices.Concat([]axon.GraphInfo{server.Info()}, beside, begins, []axon.GraphInfo{connection.Info()}, sites, streams), errors.Join(err, err2)
 }

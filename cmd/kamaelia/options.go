@@ -27,7 +27,8 @@ type siteOptions struct {
 	Webdav   []string `name:"webdav" placeholder:"PREFIX=DIR" sep:"none" help:"Share a directory below a prefix by WebDAV, with everyone. May be given several times."`
 	KeepFree string   `placeholder:"SIZE" help:"How much of the disk --put and --webdav leave free."`
 
-	scriptOptions `embed:""`
+	scriptOptions      `embed:""`
+	applicationOptions `embed:""`
 
 	Listen    []string `sep:"none" placeholder:"ADDR" help:"Address to listen on: host:port, unix:PATH or systemd:. May be given several times. (default 127.0.0.1:8080)"`
 	ListenTLS []string `name:"listen-tls" sep:"none" placeholder:"ADDR" help:"Address to listen on for https. May be given several times."`
@@ -71,7 +72,7 @@ func (o *siteOptions) config() (*config.Config, error) {
 	if err := o.writable(c); err != nil {
 		return nil, err
 	}
-	if err := o.scripts(c); err != nil {
+	if err := errors.Join(o.scripts(c), o.applications(c)); err != nil {
 		return nil, err
 	}
 	return c, o.server(c)

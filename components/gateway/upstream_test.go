@@ -193,8 +193,8 @@ func TestPool_Fresh(t *testing.T) {
 }
 
 func TestLines(t *testing.T) {
-	text := "one\ntwo\x1b[1m\r\n\n" + strings.Repeat("x", mostLine+10) + "\nlast"
-	want := []string{"one", "two\uFFFD[1m", "", strings.Repeat("x", mostLine), strings.Repeat("x", 10), "last"}
+	text := "one\ntwo\x1b[1m\r\n\n" + strings.Repeat("x", 4<<10+10) + "\nlast"
+	want := []string{"one", "two\uFFFD[1m", "", strings.Repeat("x", 4<<10), strings.Repeat("x", 10), "last"}
 	for size := 1; size <= len(text); size += 1 + size/3 {
 		var l Lines
 		var got []string

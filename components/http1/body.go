@@ -68,6 +68,18 @@ func (b *Body) ReadContext(ctx context.Context, p []byte) (int, error) {
 	return n, err
 }
 
+// ReadNow is like Read, but does not wait: it returns 0 and no error when nothing
+// is buffered, and more may come.
+func (b *Body) ReadNow(p []byte) (int, error) {
+	b.mu.Lock()
+	idle := b.bytes.size == 0 && !b.abandoned && b.end == nil
+	b.mu.Unlock()
+	if idle {
+		return 0, nil
+	}
+	return b.Read(p)
+}
+
 // WriteTo writes all that Read would read to w, without a buffer in between.
 func (b *Body) WriteTo(w io.Writer) (written int64, err error) {
 	for {

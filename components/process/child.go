@@ -47,6 +47,7 @@ func (c *child) start() error {
 	}
 	c.tried = true
 	defer close(c.ready)
+	defer c.program.closeFiles()
 	if c.stopping {
 		return errStopped
 	}

@@ -34,6 +34,11 @@ type Program struct {
 	// Dir is the working directory; "" means this process's own.
 	Dir string
 
+	// Files are open files that the program gets as its descriptors 3, 4 and so on.
+	// They belong to the Process, which closes its own ones when the program has
+	// started, or could not be. Unix alone.
+	Files []*os.File
+
 	// User runs the program as another user, and with that user's groups: a name,
 	// or numbers as "UID" or "UID:GID". It needs the right to do so. Unix alone.
 	User string
@@ -102,8 +107,14 @@ func (p *Program) command() (*exec.Cmd, error) {
 	} else {
 		cmd.Args[0] = cmp.Or(p.Name, p.Path)
 	}
-	cmd.Env, cmd.Dir = p.Env, p.Dir
+	cmd.Env, cmd.Dir, cmd.ExtraFiles = p.Env, p.Dir, p.Files
 	return cmd, p.attributes(cmd)
+}
+
+func (p *Program) closeFiles() {
+	for _, f := range p.Files {
+		_ = f.Close()
+	}
 }
 
 // script is what a shell does before it becomes the program.

@@ -64,6 +64,10 @@ func (m *mounts) place(path, prefix string, p *Place, site *Options, documents s
 		b.lacks(path, "it needs a root: the directory whose files are served")
 		return nil
 	}
+	if p.WSGI != nil {
+		m.application(path, prefix, p)
+		return nil
+	}
 	if p.CGI != nil {
 		m.scripts(path, prefix, p, documents)
 		return nil

@@ -21,6 +21,7 @@ func (s *Server) Reload(c *Config) (waiting []string, err error) {
 	if err != nil {
 		return nil, err
 	}
+	next.Site.ErrorLog = s.Site.ErrorLog
 	if err := s.Site.Renew(&next.Site.Server); err != nil {
 		return nil, errors.Join(err, next.Close())
 	}

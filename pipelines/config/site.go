@@ -82,6 +82,10 @@ type Place struct {
 
 	// SCGI answers by a program that speaks SCGI, such as uWSGI, in the same way.
 	SCGI *SCGI `yaml:"scgi"`
+
+	// WSGI answers by an application in Python, in place of serving the files of
+	// the root.
+	WSGI *WSGI `yaml:"wsgi"`
 }
 
 // Options say how files are served. The paths of a site have those of the site,

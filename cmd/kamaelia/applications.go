@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kamaelia-go/kamaelia/pipelines/config"
+)
+
+// applicationOptions say which applications in Python answer requests.
+type applicationOptions struct {
+	WSGI     []string `name:"wsgi" placeholder:"PREFIX=DIR:MODULE:CALLABLE" sep:"none" help:"Answer requests below a prefix by an application in Python (WSGI): the directory of its modules, the module, and the callable in it. May be given several times."`
+	Workers  int      `name:"wsgi-workers" placeholder:"N" help:"Processes that run each of them. (default: one for each core)"`
+	Threads  int      `name:"wsgi-threads" placeholder:"N" help:"Requests that each of these answers at once. (default 1)"`
+	Python   string   `name:"python" placeholder:"PATH" help:"The interpreter, 3.8 or later, such as that of a virtual environment. (default python3)"`
+	Env      []string `name:"wsgi-env" placeholder:"KEY=VALUE" sep:"none" help:"A variable that the applications see beside the server's own. May be given several times."`
+	Reload   bool     `name:"wsgi-reload" help:"Start the processes anew when a source of the application changes."`
+	Silence  string   `name:"wsgi-timeout" placeholder:"TIME" help:"Longest silence of an application, before its answer and in it. (default 60s)"`
+	Requests int      `name:"wsgi-requests" placeholder:"N" help:"Replace a process after so many requests. (default never)"`
+	Memory   string   `name:"wsgi-memory" placeholder:"SIZE" help:"Replace a process that holds more memory. (default off)"`
+	Queue    int      `name:"wsgi-queue" placeholder:"N" help:"Most requests that wait for a process; others get 503. (default 1000)"`
+}
+
+// applicationKind is what stands behind the prefix of a --wsgi.
+const applicationKind = "DIR:MODULE:CALLABLE"
+
+var errApplication = errors.New("want PREFIX=" + applicationKind)
+
+// applications sets what --wsgi and its flags say.
+func (o *applicationOptions) applications(c *config.Config) error {
+	one := config.WSGI{
+		Python: o.Python, Workers: o.Workers, Threads: o.Threads, Reload: o.Reload, Requests: o.Requests, Queue: o.Queue,
+	}
+	err := errors.Join(
+		set(c, &one.Silence, o.Silence, "", "--wsgi-timeout"),
+		set(c, &one.WorkerMemory, o.Memory, "", "--wsgi-memory"),
+	)
+	if err != nil {
+		return err
+	}
+	for _, kv := range o.Env {
+		key, value, ok := strings.Cut(kv, "=")
+		if !ok || key == "" {
+			return fmt.Errorf("%w: --wsgi-env %s: want KEY=VALUE", errUsage, kv)
+		}
+		if one.Env == nil {
+			one.Env = map[string]string{}
+		}
+		one.Env[key] = value
+	}
+	for _, arg := range o.WSGI {
+		dir, application, err := cutApplication(arg)
+		if err != nil {
+			return fmt.Errorf("%w: --wsgi %s: %w", errUsage, arg, err)
+		}
+		each := one
+		each.Application = application
+		err = mountArg(c, "--wsgi", applicationKind, arg, func(string) config.Place { return config.Place{Root: dir, WSGI: &each} })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cutApplication takes PREFIX=DIR:MODULE:CALLABLE apart. The directory may have
+// colons.
+func cutApplication(arg string) (dir, application string, err error) {
+	_, place, err := cutPrefix(arg, applicationKind)
+	if err != nil {
+		return "", "", errApplication
+	}
+	callable := strings.LastIndexByte(place, ':')
+	if callable < 0 {
+		return "", "", errApplication
+	}
+	module := strings.LastIndexByte(place[:callable], ':')
+	if module < 1 {
+		return "", "", errApplication
+	}
+	return place[:module], place[module+1:], nil
+}

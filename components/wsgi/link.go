@@ -1,0 +1,239 @@
+package wsgi
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"syscall"
+)
+
+// A link is a socket to a worker. One goroutine at a time uses it, but for close.
+//
+// What a worker says are frames: a kind, the number of a request, the length of the
+// head, the length of the body, head and body. worker.py has the kinds.
+type link struct {
+	conn *net.UnixConn
+	raw  syscall.RawConn
+	ear  ear
+
+	sending, receiving func(fd uintptr) bool // are sendOnce and receiveOnce
+
+	out []byte // what is to be sent
+	in  []byte // what is to be read into
+	got int    // that was
+	err error
+
+	room  []byte // what was read and not yet used is room[start:end]
+	start int
+	end   int
+	file  *os.File // that came with what was read
+}
+
+// linkRoom is how much is read at once, in bytes: answers of usual size.
+const linkRoom = 16 << 10
+
+func newLink(conn *net.UnixConn) (*link, error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	l := &link{conn: conn, raw: raw, room: make([]byte, linkRoom)}
+	l.sending, l.receiving = l.sendOnce, l.receiveOnce
+	return l, nil
+}
+
+// close closes the socket. Who waits for it gets an error.
+func (l *link) close() { _ = l.conn.Close() }
+
+// sendOnce sends what the socket takes. It returns false if there is more.
+func (l *link) sendOnce(fd uintptr) bool {
+	for len(l.out) > 0 {
+		n, err := transmit(fd, l.out)
+		switch err {
+		case nil:
+			l.out = l.out[n:]
+		case errInterrupt:
+		case errAgain:
+			return false
+		default:
+			l.err = err
+			return true
+		}
+	}
+	return true
+}
+
+// receiveOnce reads once. It returns false if nothing is there.
+func (l *link) receiveOnce(fd uintptr) bool {
+	for {
+		n, file, err := l.ear.receive(fd, l.in)
+		switch err {
+		case nil:
+			l.took(file)
+			if l.got = n; n == 0 {
+				l.err = io.EOF
+			}
+			return true
+		case errInterrupt:
+		case errAgain:
+			return false
+		default:
+			l.err = err
+			return true
+		}
+	}
+}
+
+// took keeps the file that came with a message.
+func (l *link) took(fd int) {
+	if fd >= 0 {
+		l.keep(os.NewFile(uintptr(fd), "wsgi.file_wrapper"))
+	}
+}
+
+// keep puts a file in the place of the one that came before.
+func (l *link) keep(file *os.File) {
+	if l.file != nil {
+		_ = l.file.Close()
+	}
+	l.file = file
+}
+
+// send sends p.
+func (l *link) send(p []byte) error {
+	l.out, l.err = p, nil
+	err := l.raw.Write(l.sending)
+	l.out = nil
+	if err == nil {
+		err = l.err
+	}
+	return err
+}
+
+// read reads once into p.
+func (l *link) read(p []byte) (int, error) {
+	l.in, l.err, l.got = p, nil, 0
+	err := l.raw.Read(l.receiving)
+	l.in = nil
+	if err == nil {
+		err = l.err
+	}
+	return l.got, err
+}
+
+// A frame is the beginning of what a worker says.
+type frame struct {
+	kind   byte
+	number uint32 // of the request
+	head   int    // its length, in bytes
+	body   int64  // its length
+}
+
+// The kinds of frames, as worker.py has them.
+const (
+	wholeFrame   = 'W'
+	headFrame    = 'H'
+	pieceFrame   = 'C'
+	lastFrame    = 'L'
+	endFrame     = 'E'
+	readFrame    = 'R'
+	fileFrame    = 'F'
+	failureFrame = 'X'
+	threadFrame  = 'T' // on the control socket: a socket of a thread comes with it
+	changedFrame = 'M' // on the control socket: a source has changed
+)
+
+// frameSize is the length of what a frame begins with, in bytes.
+const frameSize = 1 + 4 + 4 + 8
+
+var errFrame = errors.New("wsgi: the worker does not keep to the protocol")
+
+// frame reads the beginning of the next frame.
+func (l *link) frame() (frame, error) {
+	if err := l.fill(frameSize); err != nil {
+		return frame{}, err
+	}
+	b := l.room[l.start:]
+	f := frame{b[0], binary.LittleEndian.Uint32(b[1:]), int(binary.LittleEndian.Uint32(b[5:])), int64(binary.LittleEndian.Uint64(b[9:]))}
+	l.start += frameSize
+	if f.head > mostHead || f.body < 0 {
+		return f, errFrame
+	}
+	return f, nil
+}
+
+// mostHead is the largest head of an answer, in bytes.
+const mostHead = 256 << 10
+
+// buffered reports how much was read and not yet used.
+func (l *link) buffered() int { return l.end - l.start }
+
+// fill reads until n bytes are there, which the room has.
+func (l *link) fill(n int) error {
+	if l.buffered() >= n {
+		return nil
+	}
+	copy(l.room, l.room[l.start:l.end])
+	l.start, l.end = 0, l.buffered()
+	for l.end < n {
+		got, err := l.read(l.room[l.end:])
+		if err != nil {
+			return err
+		}
+		l.end += got
+	}
+	return nil
+}
+
+// full reads until p is full.
+func (l *link) full(p []byte) error {
+	for len(p) > 0 {
+		n, err := l.some(p)
+		if err != nil {
+			return err
+		}
+		p = p[n:]
+	}
+	return nil
+}
+
+// some reads into p what is there, or waits for it.
+func (l *link) some(p []byte) (int, error) {
+	if l.start < l.end {
+		n := copy(p, l.room[l.start:l.end])
+		l.start += n
+		return n, nil
+	}
+	return l.read(p)
+}
+
+// text reads n bytes as a string, that is made anew.
+func (l *link) text(n int) (string, error) {
+	if n <= l.buffered() {
+		s := string(l.room[l.start : l.start+n])
+		l.start += n
+		return s, nil
+	}
+	b := make([]byte, n)
+	err := l.full(b)
+	return string(b), err
+}
+
+// discard reads n bytes for nobody.
+func (l *link) discard(n int64) error {
+	for n > 0 {
+		if l.start == l.end {
+			l.start, l.end = 0, 0
+			if err := l.fill(1); err != nil {
+				return err
+			}
+		}
+		some := min(n, int64(l.buffered()))
+		l.start += int(some)
+		n -= some
+	}
+	return nil
+}

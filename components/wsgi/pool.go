@@ -1,0 +1,269 @@
+package wsgi
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A pool gives requests to the workers of an App: to the one that has least to do,
+// as long as there are not more than a few in its queue, and else when one has
+// answered. So a busy worker finds its next request without waiting for the server.
+//
+// No request waits for a slow one because of that: what is in a worker's queue is
+// taken back when another one has nothing to do, when nothing was answered for a
+// while, and when the worker has died.
+type pool struct {
+	threads int // of each worker
+	most    int // requests that wait here at most
+
+	mu      sync.Mutex
+	last    uint32  // number that was given
+	waiting []*call // that no worker has, in the order of their coming
+	runs    []*run  // the workers that are ready
+	taken   []*thread
+	failed  *AppError // why the last worker that was started could not begin; nil if it could
+	ended   bool
+
+	asleep atomic.Bool   // the watch is, since there is nothing to watch
+	wake   chan struct{} // wakes it
+}
+
+// ahead is how many requests lie in a worker's queue at most, beside those that its
+// threads have.
+const ahead = 7
+
+func newPool(threads, most int) *pool {
+	return &pool{threads: threads, most: most, wake: make(chan struct{}, 1)}
+}
+
+// submit gives a request to a worker, or lets it wait. c.done tells when it is
+// answered.
+func (p *pool) submit(c *call) {
+	p.mu.Lock()
+	switch {
+	case p.ended:
+		c.end(nil, errNobody)
+	case p.broken():
+		c.end(nil, p.failed)
+	case len(p.waiting) == 0 && p.give(p.best(), c):
+	case len(p.waiting) >= p.most:
+		c.end(nil, errQueue)
+	default:
+		c.ticks = 0
+		p.waiting = append(p.waiting, c)
+	}
+	p.mu.Unlock()
+	if p.asleep.Load() && p.asleep.Swap(false) {
+		select {
+		case p.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// best returns the worker that has least to do, or nil if none takes more. The
+// methods from here on are called by who holds p.mu.
+func (p *pool) best() (best *run) {
+	for _, r := range p.runs {
+		if !r.retired && r.load() < r.limit() && (best == nil || r.load() < best.load()) {
+			best = r
+		}
+	}
+	return best
+}
+
+// give puts a request into the queue of a worker, which may be nil. It reports
+// whether that was possible.
+func (p *pool) give(r *run, c *call) bool {
+	if r == nil {
+		return false
+	}
+	p.last++
+	setNumber(c.message, p.last)
+	switch err := r.queue.put(c.message); err {
+	case nil:
+		r.calls[p.last] = c
+		c.ticks = 0
+		return true
+	case errFull:
+		return false
+	default:
+		c.end(nil, err)
+		return true
+	}
+}
+
+// fill gives a worker what waits. If nothing does, and it has nothing to do, it gets
+// what lies before another one.
+func (p *pool) fill(r *run) {
+	if r.retired {
+		r.settle()
+		return
+	}
+	for len(p.waiting) > 0 && r.load() < r.limit() && p.give(r, p.waiting[0]) {
+		p.waiting = slices.Delete(p.waiting, 0, 1)
+	}
+	if len(p.waiting) > 0 || r.load() >= p.threads {
+		return
+	}
+	busiest := r
+	for _, other := range p.runs {
+		if other.load() > busiest.load() {
+			busiest = other
+		}
+	}
+	if busiest.load() <= p.threads {
+		return
+	}
+	if c := busiest.takeBack(); c != nil && !p.give(r, c) {
+		p.waiting = append(p.waiting, c)
+	}
+}
+
+// recall takes back all that lies before a worker, to go first.
+func (p *pool) recall(r *run) {
+	var back []*call
+	for c := r.takeBack(); c != nil; c = r.takeBack() {
+		back = append(back, c)
+	}
+	p.waiting = append(back, p.waiting...)
+}
+
+// spread gives what waits to all that take it.
+func (p *pool) spread() {
+	for len(p.waiting) > 0 && p.give(p.best(), p.waiting[0]) {
+		p.waiting = slices.Delete(p.waiting, 0, 1)
+	}
+}
+
+// tell ends all that wait.
+func (p *pool) tell(why error) {
+	for _, c := range p.waiting {
+		c.end(nil, why)
+	}
+	p.waiting = nil
+}
+
+// answered notes that a worker is done with a request.
+func (p *pool) answered(r *run) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done(r)
+}
+
+// done is answered for who holds p.mu.
+func (p *pool) done(r *run) {
+	r.moved, r.slow = true, false
+	if r.served++; r.served == r.most {
+		r.stale.happen()
+	}
+	p.fill(r)
+}
+
+// forget gives a request up, and says why, if nobody has begun to answer it.
+func (p *pool) forget(c *call, why error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := slices.Index(p.waiting, c); i >= 0 {
+		p.waiting = slices.Delete(p.waiting, i, i+1)
+		c.end(nil, why)
+		return
+	}
+	for _, r := range p.runs {
+		for number, other := range r.calls {
+			if other == c {
+				r.calls[number] = nil // its answer is thrown away
+				c.end(nil, why)
+			}
+		}
+	}
+}
+
+// fail notes why there is no worker. Who waits is told, if none is left. It reports
+// whether that is news: all workers have the same to say as a rule, again and again.
+func (p *pool) fail(why *AppError) (news bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	news = p.failed == nil || p.failed.Text != why.Text
+	p.failed = why
+	p.despair()
+	return news
+}
+
+// broken reports whether there is no worker, nor one to be expected.
+func (p *pool) broken() bool {
+	return p.failed != nil && !slices.ContainsFunc(p.runs, func(r *run) bool { return !r.retired })
+}
+
+// despair tells those who wait, if there is no worker.
+func (p *pool) despair() {
+	if p.broken() {
+		p.tell(p.failed)
+	}
+}
+
+// end says that there will be no workers any more.
+func (p *pool) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended = true
+	p.tell(errNobody)
+}
+
+// look goes over what is under way, once in a while: who waits for too long, or has
+// gone, is told, and so is whose application says nothing. It returns the requests
+// of these by their workers, and whether there is nothing under way.
+func (p *pool) look(waits, silence int) (silent []late, idle bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waiting = slices.DeleteFunc(p.waiting, func(c *call) bool {
+		c.ticks++
+		switch {
+		case context.Cause(c.req.Context()) != nil:
+			c.end(nil, errGone)
+		case waits > 0 && c.ticks > waits:
+			c.end(nil, errWait)
+		default:
+			return false
+		}
+		return true
+	})
+	for _, r := range p.runs {
+		if !r.moved && r.load() > p.threads {
+			r.slow = true
+			p.recall(r)
+		}
+		r.moved = false
+		for number, c := range r.calls {
+			if c == nil {
+				continue
+			}
+			if c.ticks++; silence > 0 && c.ticks > silence {
+				silent = append(silent, late{r, c.req})
+				r.calls[number] = nil
+				c.end(nil, errSilent)
+			}
+		}
+	}
+	for _, t := range p.taken {
+		if now := t.progress.Load(); now != t.seen || now%2 == 0 {
+			t.seen, t.silent = now, 0
+		} else if t.silent++; silence > 0 && t.silent > silence {
+			silent = append(silent, late{t.run, t.req})
+			t.expire()
+		}
+	}
+	p.spread()
+	return silent, !p.busy()
+}
+
+// busy reports whether there is anything under way.
+func (p *pool) busy() bool {
+	return len(p.waiting)+len(p.taken) > 0 || slices.ContainsFunc(p.runs, func(r *run) bool { return r.load() > 0 })
+}
+
+// tick is how often the watch looks.
+const tick = 50 * time.Millisecond

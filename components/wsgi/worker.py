@@ -1,0 +1,394 @@
+"""Runs a WSGI application (PEP 3333) for the server that has started this program.
+
+Requests come by a queue that the threads of this program share: a socket of datagrams, each of which is a tuple in
+the form of marshal: the request's number, its environ, the first bytes of its body, and whether more will come. So
+there is nothing to parse here. What is in the queue the server can take back, for another process that is idle, or
+when this one has died. An empty datagram tells a thread to end.
+
+The answer goes back in frames, over a socket that each thread makes for itself, and hands over by the control socket:
+
+    kind (1 byte), the request's number (4 bytes), length of the head (4 bytes), length of the body (8 bytes), head, body
+
+    W  a whole response                      R  give me so many bytes more of the request's body
+    H  a head, and a first piece             F  a head, and a file that is sent with it
+    C  one more piece                        X  what went wrong, and the traceback
+    L  the last piece                        E  the end, behind the last piece
+
+A head is the status, and a line for each field: its name, a NUL, and its value. Of the request's body the server
+sends what was asked for, behind its length: 0 at the end, -1 if the client has broken off. When nobody wants an answer
+any more the server closes the thread's socket to what is written, and the thread makes another one.
+"""
+
+import importlib
+import io
+import os
+import socket
+import stat
+import struct
+import sys
+import threading
+import time
+import traceback
+from marshal import loads
+
+FRAME = struct.Struct('<cIIQ')  # of an answer
+PIECE = struct.Struct('<i')     # of a request's body
+REQUEST = 256 << 10             # bytes of the largest request without the rest of its body
+COPIED = 16 << 10               # bytes; what is longer is sent from where it is
+
+pack, fields_of = FRAME.pack, '\0'.join
+
+
+class Gone(Exception):
+    """Nobody waits for the answer any more."""
+
+
+class Line:
+    """The socket by which a thread answers."""
+
+    __slots__ = 'control', 'sock', 'begun'
+
+    def __init__(self, control):
+        self.control, self.sock, self.begun = control, None, False
+        self.connect()
+
+    def connect(self):
+        """Makes the socket, and hands the server its end."""
+        if self.sock:
+            self.sock.close()
+        self.sock, theirs = socket.socketpair()
+        with theirs:
+            self.control.sendmsg([pack(b'T', 0, 0, os.getpid())], rights(theirs.fileno()))
+
+    def send(self, kind, number, head, body=b'', fd=None):
+        """Sends a frame. It raises Gone if nobody wants the answer any more."""
+        start = pack(kind, number, len(head), len(body) if fd is None else body) + head
+        try:
+            self.put(start, body, fd)
+        except OSError as error:
+            if self.begun:
+                raise Gone from error
+            self.connect()  # it was closed for the sake of the answer before
+            try:
+                self.put(start, body, fd)
+            except OSError as error:
+                raise Gone from error
+        self.begun = True
+
+    def put(self, start, body, fd):
+        if fd is not None:
+            self.sock.sendmsg([start], rights(fd))
+        elif len(body) <= COPIED:
+            self.sock.sendall(start + body)
+        else:
+            sent = self.sock.sendmsg([start, body]) - len(start)
+            self.begun = True
+            self.sock.sendall(memoryview(body)[sent:] if sent >= 0 else start[sent:] + body)
+
+
+def rights(fd):
+    """Returns the ancillary data that passes a descriptor on."""
+    return [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', fd))]
+
+
+class Errors:
+    """The wsgi.errors of one request: its lines go to the server's log, with the request's name."""
+
+    __slots__ = 'name', 'line'
+
+    def __init__(self, name):
+        self.name, self.line = name, ''
+
+    def write(self, text):
+        *lines, self.line = (self.line + text).split('\n')
+        if lines:
+            sys.stderr.write(''.join(['\0%s\0%s\n' % (self.name, line) for line in lines]))
+
+    def writelines(self, lines):
+        self.write(''.join(lines))
+
+    def flush(self):
+        if self.line:
+            self.write('\n')
+
+
+class Body(io.RawIOBase):
+    """The body of a request that has not come as a whole: it is asked for as the application reads it."""
+
+    def __init__(self, line, number, start):
+        self.line, self.number, self.start = line, number, start
+
+    def readable(self):
+        return True
+
+    def readinto(self, room):
+        if self.start:
+            n = min(len(room), len(self.start))
+            room[:n], self.start = self.start[:n], self.start[n:]
+            return n
+        if self.line is None:
+            return 0
+        self.line.send(b'R', self.number, PIECE.pack(len(room)))
+        n, = PIECE.unpack(receive(self.line.sock, memoryview(bytearray(PIECE.size))))
+        if n > 0:
+            receive(self.line.sock, memoryview(room)[:n])
+            return n
+        self.line = None
+        if n < 0:
+            raise ConnectionError('the client has broken off in the body of its request')
+        return 0
+
+
+class FileWrapper:
+    """wsgi.file_wrapper: the server sends the file by itself, if it is one of the system."""
+
+    def __init__(self, file, size=8192):
+        self.file, self.size = file, size
+        if hasattr(file, 'close'):
+            self.close = file.close
+
+    def __iter__(self):
+        return iter(lambda: self.file.read(self.size), b'')
+
+    def section(self):
+        """Returns the file's descriptor, where it is to be read from, and how much there is; or None."""
+        try:
+            fd, start = self.file.fileno(), self.file.tell()
+            status = os.fstat(fd)
+        except (AttributeError, OSError, ValueError):
+            return None
+        if stat.S_ISREG(status.st_mode) and not isinstance(self.file, io.TextIOBase):
+            return fd, start, max(status.st_size - start, 0)
+
+
+class Response:
+    """What one call of the application answers."""
+
+    __slots__ = 'line', 'number', 'head', 'left', 'begun', 'ended'
+
+    def __init__(self, line, number):
+        self.line, self.number = line, number
+        self.head = self.left = None
+        self.begun = self.ended = False
+
+    def start(self, status, fields, exc_info=None):
+        """start_response."""
+        if exc_info:
+            try:
+                if self.begun:
+                    raise exc_info[1].with_traceback(exc_info[2])
+            finally:
+                exc_info = None
+        elif self.head is not None:
+            raise AssertionError('start_response was called twice, and without exc_info')
+        if type(status) is not str or type(fields) is not list:
+            raise TypeError('start_response takes a str and a list, not %r and %r' % (status, fields))
+        self.head, self.left = '\n'.join([status, *map(fields_of, fields)]).encode('latin-1'), None
+        for name, value in fields:
+            if len(name) == 14 and name.lower() == 'content-length':
+                self.left = int(value)
+        return self.write
+
+    def write(self, data):
+        """Sends a piece of the body, the first one with the head before it."""
+        if type(data) is not bytes:
+            raise TypeError('a piece of the body is %r, and not bytes' % type(data))
+        if self.head is None:
+            raise AssertionError('start_response was not called')
+        if not data:
+            return
+        if self.left is not None:
+            self.left -= len(data)
+            if self.left < 0:
+                raise AssertionError('the body is longer than the Content-Length')
+        self.ended = self.left == 0
+        if self.begun:
+            self.send(b'L' if self.ended else b'C', b'', data)
+        else:
+            self.begun = True
+            self.send(b'W' if self.ended else b'H', self.head, data)
+
+    def end(self):
+        """Sends the end, if that is not sent."""
+        if self.ended:
+            return
+        if self.begun and self.left:
+            raise AssertionError('the body is shorter than the Content-Length')
+        if self.head is None:
+            raise AssertionError('start_response was not called')
+        self.ended = True
+        if self.begun:
+            self.send(b'E', b'', b'')
+        else:
+            self.begun = True
+            self.send(b'W', self.head, b'')
+
+    def whole(self, data):
+        """Sends the only piece of the body."""
+        if self.begun or self.head is None or type(data) is not bytes:
+            self.write(data)
+            return self.end()
+        self.begun = self.ended = True
+        self.send(b'W', self.head, data)
+
+    def file(self, fd, start, size):
+        """Sends a file: the server gets the descriptor, and reads it."""
+        self.begun = self.ended = True
+        self.send(b'F', struct.pack('<Q', start) + self.head, size, fd)
+
+    def fail(self, error):
+        """Tells what went wrong, whatever was sent before."""
+        if not self.ended:
+            self.begun = self.ended = True
+            self.send(b'X', *told(error))
+
+    def send(self, kind, head, body, fd=None):
+        try:
+            self.line.send(kind, self.number, head, body, fd)
+        except Gone:
+            self.begun = self.ended = True
+            raise
+
+
+def answer(application, line, number, environ, body, more):
+    """Calls the application for one request."""
+    line.begun = False
+    errors = environ['wsgi.errors'] = Errors(environ.get('REQUEST_ID', ''))
+    environ['wsgi.input'] = io.BufferedReader(Body(line, number, body), REQUEST) if more else io.BytesIO(body)
+    response, result = Response(line, number), None
+    try:
+        result = application(environ, response.start)
+        if type(result) is list and len(result) == 1:
+            response.whole(result[0])
+        elif type(result) is FileWrapper and response.head and not response.begun and result.section():
+            response.file(*result.section())
+        else:
+            for data in result:
+                response.write(data)
+            response.end()
+    except Gone:
+        raise
+    except BaseException as error:
+        errors.write(told(error)[1].decode())
+        response.fail(error)
+    finally:
+        errors.flush()
+        if hasattr(result, 'close'):
+            close(result, errors)
+
+
+def close(result, errors):
+    """Calls the close of what the application has returned. The answer is on its way by then."""
+    try:
+        result.close()
+    except Exception as error:
+        errors.write(told(error)[1].decode())
+
+
+def told(error):
+    """Returns what went wrong in one line, and the traceback without the frames of this program."""
+    frames = error.__traceback__
+    while frames and frames.tb_frame.f_globals is globals():
+        frames = frames.tb_next
+    lines = traceback.format_exception(type(error), error, frames)
+    return tuple(text.encode('utf-8', 'backslashreplace') for text in (lines[-1].strip(), ''.join(lines)))
+
+
+def receive(sock, room):
+    """Fills room, and returns it."""
+    got = 0
+    while got < len(room):
+        n = sock.recv_into(room[got:])
+        if not n:
+            raise Gone
+        got += n
+    return room
+
+
+def serve(application, control, queue, environ):
+    """Answers requests, in a thread of its own, until the server has no more."""
+    line, room = Line(control), bytearray(REQUEST)
+    while queue.recv_into(room):
+        number, request, body, more = loads(room)
+        try:
+            answer(application, line, number, {**environ, **request}, body, more)
+        except Gone:
+            line.connect()
+
+
+def load(directory, module, name):
+    """Imports the application."""
+    sys.path[0] = directory
+    found = importlib.import_module(module)
+    for part in name.split('.'):
+        found = getattr(found, part)
+    if not callable(found):
+        raise TypeError('%s:%s is not callable' % (module, name))
+    return found
+
+
+def sources(error):
+    """Returns the files that the application is made of, and those that it has failed in."""
+    names = {getattr(module, '__file__', None) for module in list(sys.modules.values())}
+    while error:
+        names.update(frame.filename for frame in traceback.extract_tb(error.__traceback__))
+        names.add(getattr(error, 'filename', None))
+        error = error.__cause__ or error.__context__
+    names.update(entry.path for entry in os.scandir('.') if entry.name.endswith('.py'))
+    return {name: changed(name) for name in names if isinstance(name, str)}
+
+
+def changed(name):
+    """Returns when a file was changed."""
+    try:
+        return os.stat(name).st_mtime_ns
+    except OSError:
+        return None
+
+
+def watch(control, error, every=0.5):
+    """Tells the server, once, when a source has changed."""
+    before = sources(error)
+    while all(changed(name) == when for name, when in before.items()):
+        time.sleep(every)
+        before = {**sources(error), **before}
+    control.sendall(pack(b'M', 0, 0, 0))
+
+
+def end_with(control, grace):
+    """Ends the program if it has not ended by itself, some time after the server wants no more of it, or has gone."""
+    control.recv(1)
+    time.sleep(grace)
+    os._exit(1)
+
+
+def main(directory, module, name, threads, processes, reload, grace):
+    control, queue = socket.socket(fileno=3), socket.socket(fileno=4)
+    control.set_inheritable(False)
+    queue.set_inheritable(False)
+    threading.Thread(target=end_with, args=(control, grace), daemon=True).start()
+    error = None
+    try:
+        application = load(directory, module, name)
+    except BaseException as failed:
+        error = failed
+        summary, text = told(error)
+        control.sendall(pack(b'X', 0, len(summary), len(text)) + summary + text)
+    if reload:
+        threading.Thread(target=watch, args=(control, error), daemon=True).start()
+    if error:
+        control.recv(1) if reload else None
+        return
+    environ = {
+        'wsgi.version': (1, 0), 'wsgi.run_once': False, 'wsgi.input_terminated': True, 'wsgi.file_wrapper': FileWrapper,
+        'wsgi.multithread': threads > 1, 'wsgi.multiprocess': processes > 1,
+    }
+    others = [threading.Thread(target=serve, args=(application, control, queue, environ)) for _ in range(1, threads)]
+    for thread in others:
+        thread.start()
+    serve(application, control, queue, environ)
+    for thread in others:
+        thread.join()
+
+
+main(*sys.argv[1:4], int(sys.argv[4]), int(sys.argv[5]), sys.argv[6] == 'reload', int(sys.argv[7]))
