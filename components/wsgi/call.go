@@ -28,9 +28,3 @@ func (c *call) hand(t *thread, f frame) {
 	c.thread, c.begun = t, f
 	c.done <- struct{}{}
 }
-
-// late is a request of which nothing was heard for too long.
-type late struct {
-	run *run
-	req *http1.Request
-}
