@@ -20,7 +20,7 @@ import (
 // Count sends the numbers from 1 to Most.
 type Count struct {
 	Most   int
-	Outbox Outbox[int]
+	Outbox Outbox[int] // the numbers
 }
 
 // Main implements Component.
@@ -36,8 +36,8 @@ func (c *Count) Main(ctx context.Context) error {
 
 // Square sends the square of each number.
 type Square struct {
-	Inbox  Inbox[int]
-	Outbox Outbox[int]
+	Inbox  Inbox[int]  // numbers
+	Outbox Outbox[int] // their squares
 }
 
 // Main implements Component.
@@ -54,7 +54,7 @@ func (s *Square) Main(ctx context.Context) error {
 // Print prints what comes.
 type Print struct {
 	To    io.Writer
-	Inbox Inbox[int]
+	Inbox Inbox[int] // what is printed
 }
 
 // Main implements Component.
