@@ -141,11 +141,7 @@ func (b *builder) part(p *part) bool {
 	b.seen = append(b.seen, p.Component)
 	boxes := all[n:len(all):len(all)]
 	b.boxes, p.boxes = all, boxes
-	if p.Lazy && graphOf(p.Component) != nil {
-		b.mistake("part %q is lazy and a graph: say of its parts that they are lazy", p.Name)
-	} else if p.Lazy && !slices.ContainsFunc(boxes, func(x namedBox) bool { return x.inbound() && !x.boxOptions.control }) {
-		b.mistake("part %q is lazy and has no inbox: no message would ever start it", p.Name)
-	}
+	b.sleeper(p)
 	if err := p.Policy.check(); err != nil {
 		b.mistake("part %q: %w", p.Name, err)
 	}
@@ -164,6 +160,21 @@ func (b *builder) part(p *part) bool {
 		}
 	}
 	return len(b.mistakes) == before
+}
+
+// sleeper reports a part that sleeps until its first message, and can get none.
+func (b *builder) sleeper(p *part) {
+	is := "is lazy"
+	if p.Rest && !p.Lazy {
+		is = "may rest"
+	}
+	switch {
+	case !p.Lazy && !p.Rest:
+	case graphOf(p.Component) != nil:
+		b.mistake("part %q %s and is a graph: say so of its parts", p.Name, is)
+	case !slices.ContainsFunc(p.boxes, func(x namedBox) bool { return x.inbound() && !x.boxOptions.control }):
+		b.mistake("part %q %s and has no inbox: no message would ever start it", p.Name, is)
+	}
 }
 
 // unlinked reports the boxes of a part that lead nowhere, and need not be told
