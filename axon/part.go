@@ -40,6 +40,7 @@ type part struct {
 	ran      atomic.Bool // Main was called
 	leaving  bool        // Main will not be run again: what is left is to be seen to
 	forsaken atomic.Bool // given up while Main was running
+	gone     atomic.Bool // its boxes were given up
 	resting  bool        // Main's goroutine was told to rest; its own
 	ctx      atomic.Pointer[partContext]
 	first    partContext             // of the first run of Main; ctx points to it
@@ -301,7 +302,9 @@ func (p *part) lost(f *Fault) {
 // retireAside ends a part from a goroutine that must not be held up: Leave may
 // wait, and so runs in a goroutine of its own.
 func (p *part) retireAside() {
-	if _, ok := p.Component.(Leaver); !ok || !p.ran.Load() {
+	_, leaves := p.Component.(Leaver)
+	leaves = leaves || graphOf(p.Component) != nil // one of its parts may
+	if !leaves || !p.ran.Load() {
 		p.retire()
 		return
 	}
@@ -376,8 +379,12 @@ func letGo(parts []*part) {
 	}
 }
 
-// letGo lets the component see to what is left, and gives the part's boxes up.
+// letGo lets the component see to what is left, and gives the part's boxes up,
+// once: a part of a part may have ended long before that one.
 func (p *part) letGo() {
+	if p.gone.Swap(true) {
+		return
+	}
 	defer p.giveUp() // also when Leave ends the goroutine, by runtime.Goexit
 	p.leave()
 }
@@ -633,6 +640,6 @@ func (p *part) childEnded(r *Running) {
 	last := p.retired && len(p.children) == 0
 	p.mu.Unlock()
 	if last {
-		p.end()
+		p.retireAside()
 	}
 }
