@@ -79,6 +79,9 @@ func (b *builder) graph(g *Graph, owner *part) {
 		}
 		b.seen, b.boxes = make([]Component, 0, len(g.Parts)), make([]namedBox, 0, boxes)
 	}
+	if err := g.Policy.check(); err != nil {
+		b.mistake("graph %q: %w", g.Name, err)
+	}
 	for i := range g.Parts {
 		p := &arena[i]
 		p.Part, p.graph = g.Parts[i], g
@@ -88,6 +91,10 @@ func (b *builder) graph(g *Graph, owner *part) {
 	}
 	for _, p := range g.parts {
 		if sub := graphOf(p.Component); sub != nil {
+			if p.within(sub) != nil {
+				b.mistake("part %s: it is the graph that it is in", p.address())
+				continue
+			}
 			if sub.built {
 				b.mistake("part %s: its graph is in use already", p.address())
 				continue
@@ -134,10 +141,9 @@ func (b *builder) part(p *part) bool {
 	b.seen = append(b.seen, p.Component)
 	boxes := all[n:len(all):len(all)]
 	b.boxes, p.boxes = all, boxes
-	if p.Lazy && graphOf(p.Component) != nil {
-		b.mistake("part %q is lazy and a graph: say of its parts that they are lazy", p.Name)
-	} else if p.Lazy && !slices.ContainsFunc(boxes, func(x namedBox) bool { return x.inbound() && !x.boxOptions.control }) {
-		b.mistake("part %q is lazy and has no inbox: no message would ever start it", p.Name)
+	b.sleeper(p)
+	if err := p.Policy.check(); err != nil {
+		b.mistake("part %q: %w", p.Name, err)
 	}
 	p.first.part = p
 	p.ctx.Store(&p.first)
@@ -154,6 +160,21 @@ func (b *builder) part(p *part) bool {
 		}
 	}
 	return len(b.mistakes) == before
+}
+
+// sleeper reports a part that sleeps until its first message, and can get none.
+func (b *builder) sleeper(p *part) {
+	is := "is lazy"
+	if p.Rest && !p.Lazy {
+		is = "may rest"
+	}
+	switch {
+	case !p.Lazy && !p.Rest:
+	case graphOf(p.Component) != nil:
+		b.mistake("part %q %s and is a graph: say so of its parts", p.Name, is)
+	case !slices.ContainsFunc(p.boxes, func(x namedBox) bool { return x.inbound() && !x.boxOptions.control }):
+		b.mistake("part %q %s and has no inbox: no message would ever start it", p.Name, is)
+	}
 }
 
 // unlinked reports the boxes of a part that lead nowhere, and need not be told

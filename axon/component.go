@@ -60,7 +60,9 @@ type Loser interface {
 // end. Leave is called when Main has returned for good: nothing can be sent to
 // the part any more, what is left in its inboxes can be taken with Recv until
 // that returns an error, and its outboxes still send. InHand tells of a message
-// that Main returned on.
+// that Main returned on. In a part that was shut down, Recv and Send return the
+// cause at once; TryRecv takes what is left there, too. A panic of Leave is told
+// as an event, PartFailed, and changes nothing else.
 type Leaver interface {
 	Leave(ctx context.Context)
 }

@@ -152,7 +152,7 @@ func Address(ctx context.Context) string {
 // nil outside a part.
 func SystemOf(ctx context.Context) *System {
 	if p := partOf(ctx); p != nil {
-		return p.run.sys
+		return p.run().sys
 	}
 	return nil
 }

@@ -72,8 +72,8 @@ func (e Event) String() string {
 
 func publishLink(k EventKind, from, to box) {
 	p := from.part()
-	if p == nil || p.run == nil {
+	if p == nil || p.run() == nil {
 		return
 	}
-	p.run.sys.publish(Event{Kind: k, Graph: p.graph.Name, From: address(from), To: address(to)})
+	p.run().sys.publish(Event{Kind: k, Graph: p.graph.Name, From: address(from), To: address(to)})
 }

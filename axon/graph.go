@@ -102,9 +102,10 @@ func (g *Graph) Run(ctx context.Context) error {
 }
 
 // OnEnd lets f be called when the graph has been run and every part has
-// returned, with the failure that ended it or nil. f is called once, by a
-// goroutine that must not be held up, before whoever waits for the graph goes on.
-// It may Spawn another graph in its place. Of several, the first is called first.
+// returned, with the failure that ended it or nil. f is called by a goroutine that
+// must not be held up, before whoever waits for the graph goes on: once, or if the
+// graph is a part that its policy runs again, once for each run. It may Spawn
+// another graph in its place. Of several, the first is called first.
 func (g *Graph) OnEnd(f func(error)) {
 	if before := g.onEnd; before != nil {
 		g.onEnd = func(err error) { before(err); f(err) }
@@ -149,7 +150,7 @@ func (g *Graph) LinkByName(from, to string) error {
 
 // find looks a box up by its address.
 func (g *Graph) find(addr string) (box, error) {
-	path, name, ok := cutLast(addr, ".")
+	path, name, ok := strings.Cut(addr, ".") // no part's name has a dot; a box's may: outs[index.html]
 	if !ok {
 		return nil, fmt.Errorf("graph %q: %q is no address of a box: it has the form PART.box", g.Name, addr)
 	}
@@ -185,14 +186,6 @@ func (g *Graph) partNames() []string {
 		names[i] = p.Name
 	}
 	return names
-}
-
-func cutLast(s, sep string) (before, after string, ok bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
 }
 
 // String draws the graph as a list of its links, one a line, with the type of

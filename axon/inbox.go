@@ -53,8 +53,9 @@ func (b *Inbox[T]) Recv(ctx context.Context) (T, error) {
 }
 
 // TryRecv takes the next message if one is waiting, also when the part is shut
-// down. Its error is ErrFinished when there will be none, or the cause of the
-// shutdown.
+// down: unlike Recv it does not ask for that, and has no error while nothing is
+// waiting but senders are left. When the inbox has finished its error is
+// ErrFinished, or the cause in a part that is shut down.
 func (b *Inbox[T]) TryRecv() (v T, ok bool, err error) {
 	e := b.real()
 	if e.grip != empty && e.settle() {

@@ -2,6 +2,7 @@ package axon_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -53,8 +54,9 @@ func TestA4_LeaverTakesWhatIsLeft(t *testing.T) {
 			if got := axontest.Rest(h, &q.Outbox); !slices.Equal(got, want) {
 				t.Errorf("got %q, want %q", got, want)
 			}
-			if err := h.Wait(); err != nil {
-				t.Error(err)
+			var f *axon.Fault
+			if err := h.Wait(); panics != errors.As(err, &f) || panics && f.Panic != "leaving" {
+				t.Errorf("made known was %v", err)
 			}
 			if h.Left() != lost {
 				t.Errorf("%d messages lost, want %d", h.Left(), lost)

@@ -120,9 +120,9 @@ func usable(b box) error {
 func (a Arrow) share() error {
 	for _, p := range a.from.part().graph.parts {
 		if p.Component == a.while {
-			in := a.from.inboxReal()
-			in.hold()
-			p.holds = append(p.holds, in)
+			if !p.keepOpen(a.from.inboxReal()) {
+				return fmt.Errorf("%s is shared by %s: %w", address(a.from), p.address(), ErrGone)
+			}
 			return nil
 		}
 	}

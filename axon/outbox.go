@@ -91,9 +91,11 @@ func (b *Outbox[T]) Backlog() int {
 	return len(e.to.ch)
 }
 
-// Tap lets f see every message of the outbox from now on, just before it is put
-// into the inbox, in the sender's goroutine: f must be quick, must not change the
-// message and must not use the link. A nil f removes the tap.
+// Tap lets f see every message that Send or TrySend is given from now on, just
+// before it is offered to the inbox, and so also one that is dropped, or that is
+// not delivered in the end: TrySend's to a full inbox, one that a shutdown
+// overtakes. It is called in the sender's goroutine: f must be quick, must not
+// change the message and must not use the link. A nil f removes the tap.
 func (b *Outbox[T]) Tap(f func(T)) {
 	e := b.real()
 	e.mu.Lock()

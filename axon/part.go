@@ -40,12 +40,13 @@ type part struct {
 	ran      atomic.Bool // Main was called
 	leaving  bool        // Main will not be run again: what is left is to be seen to
 	forsaken atomic.Bool // given up while Main was running
+	gone     atomic.Bool // its boxes were given up
 	resting  bool        // Main's goroutine was told to rest; its own
 	ctx      atomic.Pointer[partContext]
-	first    partContext // of the first run of Main; ctx points to it
+	first    partContext             // of the first run of Main; ctx points to it
+	running  atomic.Pointer[Running] // the graph's run; a nested graph that failed has another
 
 	mu       sync.Mutex
-	run      *Running          // the graph's run
 	holds    []inboxOps        // inboxes that stay open until the part has ended
 	children map[*Running]bool // graphs started from Main
 	retired  bool              // Main has returned for good
@@ -81,6 +82,9 @@ func (p *part) told() Signal {
 	}
 	return p.past.told
 }
+
+// run returns the run of the part's graph, nil before there is one.
+func (p *part) run() *Running { return p.running.Load() }
 
 func (p *part) address() string {
 	if p.graph.owner == nil {
@@ -134,13 +138,13 @@ func (p *part) start() {
 		return
 	}
 	p.state.Store(int32(Active))
-	p.run.sys.crew.run(p)
+	p.run().sys.crew.run(p)
 }
 
 // mayRest reports whether the part's goroutine is to be let go now that there is
 // no message, and notes that it was told so.
 func (p *part) mayRest() bool {
-	p.resting = p.run.sys.crowded()
+	p.resting = p.run().sys.crowded()
 	return p.resting
 }
 
@@ -174,7 +178,7 @@ func (p *part) wake() {
 		for _, b := range p.boxes {
 			b.awake()
 		}
-		p.run.sys.crew.run(p)
+		p.run().sys.crew.run(p)
 	}
 }
 
@@ -222,26 +226,26 @@ func (p *part) endUnrun() {
 
 // main runs the component's Main once and deals with its end.
 func (p *part) main() {
-	pprof.SetGoroutineLabels(p.run.sys.labels(p))
+	pprof.SetGoroutineLabels(p.run().sys.labels(p))
 	if p.leaving {
 		p.retire()
 		return
 	}
 	if !p.ran.Swap(true) {
-		p.run.sys.publish(Event{Kind: PartStarted, Graph: p.graph.Name, Part: p.address()})
+		p.run().sys.publish(Event{Kind: PartStarted, Graph: p.graph.Name, Part: p.address()})
 	}
 	p.resting = false
 	if p.Rest {
-		p.run.sys.awake.Add(1)
+		p.run().sys.awake.Add(1)
 	}
 	var f *Fault
 	defer func() { // also when Main ends the goroutine, by runtime.Goexit
 		if p.Rest {
-			p.run.sys.awake.Add(-1)
+			p.run().sys.awake.Add(-1)
 		}
 		switch {
 		case f != nil:
-			p.run.sys.report(p, f)
+			p.run().sys.report(p, f)
 		case p.resting && !p.stopping.Load():
 			p.rest()
 		default:
@@ -298,12 +302,14 @@ func (p *part) lost(f *Fault) {
 // retireAside ends a part from a goroutine that must not be held up: Leave may
 // wait, and so runs in a goroutine of its own.
 func (p *part) retireAside() {
-	if _, ok := p.Component.(Leaver); !ok || !p.ran.Load() {
+	_, leaves := p.Component.(Leaver)
+	leaves = leaves || graphOf(p.Component) != nil // one of its parts may
+	if !leaves || !p.ran.Load() {
 		p.retire()
 		return
 	}
 	p.leaving = true
-	p.run.sys.crew.run(p)
+	p.run().sys.crew.run(p)
 }
 
 // retire ends the part for good, once the graphs that it started have ended.
@@ -323,19 +329,25 @@ func (p *part) end() {
 	if p.state.Swap(int32(Done)) == int32(Done) {
 		return
 	}
-	if p.stopped() && p.run.suspended() {
+	defer p.ended() // also when Leave ends the goroutine, by runtime.Goexit
+	if p.stopped() && p.run().suspended() {
 		p.mu.Lock()
 		p.kept = true
 		p.mu.Unlock()
 	} else {
 		p.letGo()
 	}
-	p.run.sys.publish(Event{Kind: PartEnded, Graph: p.graph.Name, Part: p.address()})
-	p.run.sys.discharge(p)
-	p.run.partEnded()
 }
 
-// leave lets the component see to what is left. A panic there changes nothing.
+// ended makes it known that the part has ended.
+func (p *part) ended() {
+	p.run().sys.publish(Event{Kind: PartEnded, Graph: p.graph.Name, Part: p.address()})
+	p.run().sys.discharge(p)
+	p.run().partEnded()
+}
+
+// leave lets the component see to what is left. A panic there is made known, and
+// changes nothing else.
 func (p *part) leave() {
 	l, ok := p.Component.(Leaver)
 	if !ok || !p.ran.Load() || p.forsaken.Load() {
@@ -346,21 +358,44 @@ func (p *part) leave() {
 			in.finishNow()
 		}
 	}
-	defer func() { _ = recover() }()
+	returned := false
+	defer func() {
+		switch r := recover(); {
+		case r != nil:
+			p.announce(&Fault{Panic: r, Stack: debug.Stack()}, StopPart)
+		case !returned:
+			p.announce(&Fault{Err: errors.New("Leave called runtime.Goexit")}, StopPart)
+		}
+	}()
 	l.Leave(p.ctx.Load())
+	returned = true
 }
 
-// letGo gives the part's boxes up.
+// letGo gives the parts' boxes up, one part after the other.
+func letGo(parts []*part) {
+	if len(parts) > 0 {
+		defer letGo(parts[1:])
+		parts[0].letGo()
+	}
+}
+
+// letGo lets the component see to what is left, and gives the part's boxes up,
+// once: a part of a part may have ended long before that one.
 func (p *part) letGo() {
+	if p.gone.Swap(true) {
+		return
+	}
+	defer p.giveUp() // also when Leave ends the goroutine, by runtime.Goexit
 	p.leave()
+}
+
+// giveUp gives the part's boxes up, and those of its parts if it is a graph.
+func (p *part) giveUp() {
 	left := 0
-	var signal *Outbox[Signal]
 	for _, b := range p.boxes {
-		if b.boxOptions.signal {
-			signal, _ = b.box.(*Outbox[Signal])
-			continue
+		if !b.boxOptions.signal {
+			left += b.retire()
 		}
-		left += b.retire()
 	}
 	p.mu.Lock()
 	holds := p.holds
@@ -369,12 +404,19 @@ func (p *part) letGo() {
 	for _, in := range holds {
 		in.unhold()
 	}
+	defer p.tell(left)
 	if sub := graphOf(p.Component); sub != nil {
-		for _, q := range sub.parts { // those that never ran, or were kept
-			q.letGo()
-		}
+		letGo(sub.parts) // those that never ran, or were kept
 	}
-	if signal != nil && signal.mine() {
+}
+
+// tell sends the part's Signal and makes known how many messages were left.
+func (p *part) tell(left int) {
+	for _, b := range p.boxes {
+		signal, _ := b.box.(*Outbox[Signal])
+		if !b.boxOptions.signal || signal == nil || !signal.mine() {
+			continue
+		}
 		if signal.Linked() {
 			// The other end is as a rule served by the runtime and never full.
 			_ = signal.TrySend(p.report())
@@ -382,7 +424,7 @@ func (p *part) letGo() {
 		signal.retire()
 	}
 	if left > 0 {
-		p.run.sys.publish(Event{Kind: MessagesLost, Graph: p.graph.Name, Part: p.address(), Count: left})
+		p.run().sys.publish(Event{Kind: MessagesLost, Graph: p.graph.Name, Part: p.address(), Count: left})
 	}
 }
 
@@ -422,7 +464,7 @@ func (p *part) control(s Signal) {
 		}
 	}
 	if sub != nil {
-		sub.control(p.run.sys, s)
+		sub.control(p.run().sys, s)
 		return
 	}
 	if f, ok := p.Component.(Finisher); ok {
@@ -461,10 +503,29 @@ func (p *part) finish() {
 func (p *part) guard(f func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			p.run.fail(&Fault{Graph: p.graph.Name, Part: p.address(), Panic: r, Stack: debug.Stack(), Time: time.Now(), part: p})
+			f := &Fault{Panic: r, Stack: debug.Stack()}
+			p.announce(f, Escalate)
+			p.run().fail(f)
 		}
 	}()
 	f()
+}
+
+// announce makes a failure known that no policy is asked about.
+func (p *part) announce(f *Fault, v Verdict) {
+	f.Graph, f.Part, f.part, f.Time = p.graph.Name, p.address(), p, time.Now()
+	p.count()
+	p.mu.Lock()
+	p.record().lastErr = f
+	p.mu.Unlock()
+	p.run().sys.publish(Event{Kind: PartFailed, Graph: f.Graph, Part: f.Part, Err: f, Verdict: v})
+}
+
+// count counts a failure, in all graphs that the part is in.
+func (p *part) count() {
+	for q := p; q != nil; q = q.graph.owner {
+		q.graph.faults.Add(1)
+	}
 }
 
 func reason(s Signal) error {
@@ -507,6 +568,19 @@ func (p *part) cause() error {
 	return ctx.err.cause
 }
 
+// keepOpen lets the part hold an inbox open until it has ended. It reports whether
+// the part has not ended yet.
+func (p *part) keepOpen(in inboxOps) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.is(Done) && !p.kept {
+		return false
+	}
+	in.hold()
+	p.holds = append(p.holds, in)
+	return true
+}
+
 func (p *part) childList() []*Running {
 	if len(p.children) == 0 {
 		return nil
@@ -528,10 +602,10 @@ func (p *part) spawn(ctx context.Context, g *Graph) (*Running, error) {
 		g.mu.Unlock()
 		return nil, fmt.Errorf("axon: graph %q has been run already, or is a part: a graph runs once", g.Name)
 	}
-	r := newRunning(ctx, p.run.sys, g, p)
+	r := newRunning(ctx, p.run().sys, g, p)
 	g.mu.Unlock()
 	if sub := graphOf(p.Component); sub == g {
-		r.light = p.run.light // a nested graph is as long-lived as the outer one
+		r.light = p.run().light // a nested graph is as long-lived as the outer one
 	} else {
 		r.light = true
 	}
@@ -566,6 +640,6 @@ func (p *part) childEnded(r *Running) {
 	last := p.retired && len(p.children) == 0
 	p.mu.Unlock()
 	if last {
-		p.end()
+		p.retireAside()
 	}
 }

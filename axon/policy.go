@@ -3,6 +3,7 @@ package axon
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 )
 
@@ -23,8 +24,17 @@ type Policy struct {
 	// 0 means no pause; a MaxPause below Pause, that it does not grow.
 	Pause, MaxPause time.Duration
 
-	// Then is what follows when there is no restart any more.
+	// Then is what follows when there is no restart any more: StopPart, or
+	// Escalate, which 0 means too. Build refuses Restart.
 	Then Verdict
+}
+
+// check reports a Then that can not follow.
+func (p Policy) check() error {
+	if p.Then > StopPart {
+		return fmt.Errorf("its Policy has Then: %v: give Escalate or StopPart; negative Restarts are without limit", p.Then)
+	}
+	return nil
 }
 
 // A Verdict is what a supervisor decides about a failed part.
@@ -66,12 +76,24 @@ type Fault struct {
 	part *part
 }
 
-// Error names the graph, the part and what went wrong.
-func (f *Fault) Error() string {
-	if f.Panic != nil {
-		return fmt.Sprintf("axon: graph %q: %s: panic: %v", f.Graph, f.Part, f.Panic)
+// Error names the graph, the part and what went wrong. The failure of a part of a
+// part is told by that one's address, which names both.
+func (f *Fault) Error() string { return "axon: " + f.text() }
+
+func (f *Fault) text() string { return fmt.Sprintf("graph %q: %s", f.Graph, f.what()) }
+
+// what names the part and what went wrong.
+func (f *Fault) what() string {
+	inner, ok := f.Err.(*Fault)
+	switch {
+	case f.Panic != nil:
+		return fmt.Sprintf("%s: panic: %v", f.Part, f.Panic)
+	case ok && strings.HasPrefix(inner.Part, f.Part+"/"):
+		return inner.what()
+	case ok: // of a graph that the part has run
+		return fmt.Sprintf("%s: %s", f.Part, inner.text())
 	}
-	return fmt.Sprintf("axon: graph %q: %s: %v", f.Graph, f.Part, f.Err)
+	return fmt.Sprintf("%s: %v", f.Part, f.Err)
 }
 
 // Unwrap returns the error that Main returned, or the one it panicked with.
@@ -151,14 +173,14 @@ func (p *part) decide(f *Fault) (v Verdict, pause time.Duration) {
 		}
 	}
 	p.mu.Unlock()
-	p.run.sys.publish(Event{Kind: PartFailed, Graph: f.Graph, Part: f.Part, Err: f, Verdict: v, Pause: pause})
+	p.run().sys.publish(Event{Kind: PartFailed, Graph: f.Graph, Part: f.Part, Err: f, Verdict: v, Pause: pause})
 	return v, pause
 }
 
 // conclude carries out a verdict that ends the part.
 func (p *part) conclude(v Verdict, f *Fault) {
 	if v == Escalate {
-		p.run.fail(f)
+		p.run().fail(f)
 	}
 	p.retireAside()
 }
@@ -179,11 +201,11 @@ func (p *part) resume() {
 	told := r.told
 	p.mu.Unlock()
 	if due {
-		p.run.sys.publish(Event{Kind: PartRestarted, Graph: p.graph.Name, Part: p.address()})
+		p.run().sys.publish(Event{Kind: PartRestarted, Graph: p.graph.Name, Part: p.address()})
 		if f, ok := p.Component.(Finisher); ok && told.Kind == Finish {
 			p.guard(f.Finish) // again: Main may have forgotten
 		}
-		p.run.sys.crew.run(p)
+		p.run().sys.crew.run(p)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -131,6 +132,8 @@ type drawing struct {
 	strings.Builder
 	edges  []string
 	graphs int
+	ids    map[string]string // of Mermaid, by address
+	taken  map[string]bool   // the ids that are
 }
 
 func (d *drawing) line(format string, args ...any) { fmt.Fprintf(d, format+"\n", args...) }
@@ -171,7 +174,7 @@ func (d *drawing) mermaid(g GraphInfo, indent, scope string) {
 	d.line("%ssubgraph c%d[%q]", indent, d.graphs, g.Name)
 	for _, p := range g.Parts {
 		if len(p.Graphs) == 0 || !p.nested() {
-			d.line("%s  %s[%q]", indent, mermaidID(scope+p.Address), p.label("<br>"))
+			d.line("%s  %s[%q]", indent, d.mermaidID(scope+p.Address), p.label("<br>"))
 		}
 		for _, sub := range p.Graphs {
 			d.mermaid(sub, indent+"  ", p.scopeFor(sub, scope))
@@ -180,7 +183,7 @@ func (d *drawing) mermaid(g GraphInfo, indent, scope string) {
 	d.line("%send", indent)
 	for _, l := range g.Links {
 		from, to := cutBox(l.From), cutBox(l.To)
-		d.edges = append(d.edges, fmt.Sprintf("%s -->|\"%s → %s\"| %s", mermaidID(scope+from[0]), from[1], to[1], mermaidID(scope+to[0])))
+		d.edges = append(d.edges, fmt.Sprintf("%s -->|\"%s → %s\"| %s", d.mermaidID(scope+from[0]), from[1], to[1], d.mermaidID(scope+to[0])))
 	}
 }
 
@@ -208,11 +211,28 @@ func (p PartInfo) label(newline string) string {
 }
 
 func cutBox(addr string) [2]string {
-	part, box, _ := cutLast(addr, ".")
+	part, box, _ := strings.Cut(addr, ".") // the box's name may have dots
 	return [2]string{part, box}
 }
 
-// mermaidID makes an address usable as an identifier.
+// mermaidID makes an address usable as an identifier, of no other address.
+func (d *drawing) mermaidID(addr string) string {
+	id, ok := d.ids[addr]
+	if !ok {
+		plain := mermaidID(addr)
+		id = plain
+		for n := 2; d.taken[id]; n++ {
+			id = plain + "_" + strconv.Itoa(n)
+		}
+		if d.ids == nil {
+			d.ids, d.taken = map[string]string{}, map[string]bool{}
+		}
+		d.ids[addr], d.taken[id] = id, true
+	}
+	return id
+}
+
+// mermaidID puts an underscore for what an identifier can not have.
 func mermaidID(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -39,7 +39,7 @@ func newRunning(ctx context.Context, sys *System, g *Graph, parent *part) *Runni
 	g.run = r
 	n := int32(0)
 	for _, p := range g.parts {
-		p.run = r
+		p.running.Store(r)
 		p.reset(ctx)
 		if p.is(New) {
 			n++
@@ -120,6 +120,11 @@ func (r *Running) Wait(ctx context.Context) error {
 	case <-r.done:
 		return r.err()
 	case <-ctx.Done():
+	}
+	select {
+	case <-r.done: // both: the graph's end counts
+		return r.err()
+	default:
 		return context.Cause(ctx)
 	}
 }
@@ -172,27 +177,13 @@ func (r *Running) Traffic() (n uint64) {
 	return n
 }
 
-// control gives a signal to the parts whose Control box nobody feeds: a shutdown
-// to all of them, a finish to those that get nothing from another part of the
-// graph. The finish travels on from these behind the last message, and so
-// overtakes none.
+// control gives a finish to the parts that it would not reach by itself: those
+// that get nothing from another part of the graph, and whose Control box nobody
+// feeds. It travels on from these behind the last message, and so overtakes none.
 //
 // In a ring of parts that nothing else feeds, the first one is told.
 func (g *Graph) control(sys *System, s Signal) {
-	if s.Kind == Finish {
-		sys.withdraw(g)
-		g.finish(s)
-		return
-	}
-	for _, p := range g.parts {
-		if !p.controlFed() {
-			p.control(s)
-		}
-	}
-}
-
-// finish gives a finish to the parts that it would not reach by itself.
-func (g *Graph) finish(s Signal) {
+	sys.withdraw(g)
 	feeds := g.feeds()
 	fed, reached := map[*part]bool{}, map[*part]bool{}
 	for p, to := range feeds {

@@ -22,8 +22,11 @@ type service struct{ inbox box }
 // Assistant Tracker. The inbox does not finish while it is registered. When the graph
 // that its part is in is told to finish, the name is taken back.
 func Register[T any](s *System, name string, in *Inbox[T]) error {
-	if err := usable(in); err != nil || name == "" {
-		return fmt.Errorf("axon: service %q: a service is a name and the inbox of a part of a built graph: %w", name, err)
+	if name == "" {
+		return errors.New("axon: a service needs a name")
+	}
+	if err := usable(in); err != nil {
+		return fmt.Errorf("axon: service %q: a service is the inbox of a part of a built graph: %w", name, err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

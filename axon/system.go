@@ -36,6 +36,7 @@ type System struct {
 	registered chan struct{}
 	control    *control
 	closed     bool
+	mark       string // a label of all its parts, of a test; see Mark
 
 	crew     crew
 	awake    atomic.Int64 // goroutines of parts that may rest
@@ -72,17 +73,18 @@ func (s *System) start(ctx context.Context, g *Graph, light bool) (*Running, err
 		g.mu.Unlock()
 		return nil, errors.New("axon: graph " + g.Name + " has been run already: a graph runs once")
 	}
-	r := newRunning(ctx, s, g, nil)
-	g.mu.Unlock()
-	r.light = light
 	s.mu.Lock()
-	if s.closed {
+	if s.closed { // another system may run the graph
 		s.mu.Unlock()
+		g.mu.Unlock()
 		return nil, errClosed
 	}
+	r := newRunning(ctx, s, g, nil)
+	r.light = light
 	s.runs = append(s.runs, r)
 	s.crew.open()
 	s.mu.Unlock()
+	g.mu.Unlock()
 	r.start()
 	return r, nil
 }
@@ -147,7 +149,7 @@ func (s *System) plane() *control {
 
 // adopt makes a long-lived part known to the supervisor.
 func (s *System) adopt(p *part) {
-	if !p.run.light {
+	if !p.run().light {
 		if c := s.plane(); c != nil {
 			c.send(c.top, &adopt{p})
 		}
@@ -156,13 +158,11 @@ func (s *System) adopt(p *part) {
 
 // report hands a fault to the supervisor.
 func (s *System) report(p *part, f *Fault) {
-	for q := p; q != nil; q = q.graph.owner {
-		q.graph.faults.Add(1)
-	}
+	p.count()
 	switch c := s.plane(); {
 	case c == nil:
 		p.conclude(StopPart, f)
-	case p.run.light:
+	case p.run().light:
 		c.send(c.faults, &failed{f})
 	default:
 		c.send(c.top, &failed{f}) // behind the part's adoption
@@ -171,7 +171,7 @@ func (s *System) report(p *part, f *Fault) {
 
 // discharge tells the supervisor that a long-lived part has ended.
 func (s *System) discharge(p *part) {
-	if !p.run.light {
+	if !p.run().light {
 		if c := s.plane(); c != nil {
 			c.send(c.top, &ended{p})
 		}
@@ -216,6 +216,9 @@ func (s *System) labels(p *part) context.Context {
 		return ctx.(context.Context)
 	}
 	ctx := pprof.WithLabels(context.Background(), pprof.Labels("graph", key.graph, "part", key.part))
+	if s.mark != "" {
+		ctx = pprof.WithLabels(ctx, pprof.Labels("test", s.mark))
+	}
 	s.label.Store(key, ctx)
 	return ctx
 }

@@ -240,13 +240,12 @@ func (h *Harness) stops(doing string) bool {
 // leftovers lists the goroutines of a component that has ended. They get a
 // moment, since one may have said that it is done just before it is.
 func (h *Harness) leftovers() (left []string) {
-	name := h.running.Graph().Name
 	for deadline := time.Now().Add(5 * time.Second); ; {
 		if inBubble() {
 			synctest.Wait()
-			return goroutines(name, Unit)
+			return h.goroutines()
 		}
-		left = goroutines(name, Unit)
+		left = h.goroutines()
 		if len(left) == 0 || time.Now().After(deadline) {
 			return left
 		}

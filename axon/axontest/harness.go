@@ -177,6 +177,7 @@ type host struct {
 }
 
 func (s *host) Main(ctx context.Context) error {
+	axon.Mark(ends.ForTests{}, axon.SystemOf(ctx), s.h.mark())
 	unwatch := axon.SystemOf(ctx).Watch(s.h.watch)
 	defer unwatch()
 	r, err := axon.Spawn(ctx, s.graph)
@@ -336,11 +337,14 @@ func (h *Harness) Left() int {
 // Info tells what the component is doing.
 func (h *Harness) Info() axon.PartInfo { return h.running.Snapshot().Parts[0] }
 
+// mark is a label of the harness's own for its goroutines.
+func (h *Harness) mark() string { return fmt.Sprintf("%s %p", h.t.Name(), h) }
+
 // state describes the component for the message of a test that fails.
 func (h *Harness) state() string {
 	var sb strings.Builder
 	_ = h.running.Snapshot().WriteText(&sb)
-	for _, g := range goroutines(h.running.Graph().Name, Unit) {
+	for _, g := range h.goroutines() {
 		sb.WriteString("\n" + g)
 	}
 	return sb.String()

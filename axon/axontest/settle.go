@@ -42,15 +42,15 @@ func (h *Harness) picture() string {
 	return sb.String()
 }
 
-// goroutines lists the stacks of the goroutines that a part, or one within it,
-// has started: they bear its labels.
-func goroutines(graph, part string) (stacks []string) {
+// goroutines lists the stacks of the goroutines that the component, or a part
+// within it, has started: they bear its labels, and the harness's own.
+func (h *Harness) goroutines() (stacks []string) {
 	var buf bytes.Buffer
 	_ = pprof.Lookup("goroutine").WriteTo(&buf, 1)
-	of := fmt.Sprintf(`"graph":%q`, graph)
-	is, within := fmt.Sprintf(`"part":%q`, part), fmt.Sprintf(`"part":"%s/`, part)
+	ours := fmt.Sprintf(`"test":%q`, h.mark())
+	is, within := fmt.Sprintf(`"part":%q`, Unit), fmt.Sprintf(`"part":"%s/`, Unit)
 	for stack := range strings.SplitSeq(buf.String(), "\n\n") {
-		if strings.Contains(stack, of) && strings.Contains(stack, is) || strings.Contains(stack, within) {
+		if strings.Contains(stack, ours) && (strings.Contains(stack, is) || strings.Contains(stack, within)) {
 			stacks = append(stacks, stack)
 		}
 	}

@@ -156,6 +156,9 @@ func (f *ResponseFilter) Leave(ctx context.Context) {
 	for resp := range f.Inbox.All(ctx) {
 		_ = f.Fail(ctx, resp, 500, errFilterEnded)
 	}
+	for resp, ok, _ := f.Inbox.TryRecv(); ok; resp, ok, _ = f.Inbox.TryRecv() { // after a shutdown
+		_ = f.Fail(ctx, resp, 500, errFilterEnded)
+	}
 }
 
 // send sends a response. If nobody takes it, what it holds is closed.
