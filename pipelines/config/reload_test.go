@@ -1,7 +1,6 @@
 package config
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kamaelia-go/kamaelia/axon"
 )
 
 func TestReload(t *testing.T) {
@@ -33,11 +34,13 @@ func TestReload(t *testing.T) {
 	if err := s.Open(); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error)
 	address := s.Site.Sockets[0].Addr()
-	site := s.Site
-	go func() { ended <- site.Run(ctx) }()
+	var sys axon.System
+	defer sys.Close()
+	running, err := sys.Start(t.Context(), s.Site.Graph()) // which Reload needs to be there
+	if err != nil {
+		t.Fatal(err)
+	}
 	transport := &http.Transport{}
 	get := func(path string) string {
 		t.Helper()
@@ -85,8 +88,8 @@ func TestReload(t *testing.T) {
 		t.Errorf("at the end: %q", got)
 	}
 	transport.CloseIdleConnections()
-	stop()
-	if err := <-ended; err != nil {
+	running.Finish()
+	if err := running.Wait(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if first != s || s.edition == nil {
