@@ -253,6 +253,9 @@ func (c *console) serve(t *testing.T, line string) (string, bool) {
 	for _, m := range regexp.MustCompile(`=(/usr/\S+)`).FindAllStringSubmatch(line, -1) {
 		requireProgram(t, m[1])
 	}
+	if strings.Contains(line, "--wsgi") {
+		requireProgram(t, "python3")
+	}
 	line = regexp.MustCompile(` --listen[ =]\S+`).ReplaceAllString(line, "") + " --listen 127.0.0.1:0"
 	c.start(t, line)
 	return "", false
