@@ -144,7 +144,7 @@ func (d *departing) Leave(ctx context.Context) {
 func TestLeaveThatFailsIsToldAndTheGraphEnds(t *testing.T) {
 	for name, leave := range map[string]func(context.Context){
 		"panic: leaving":              func(context.Context) { panic("leaving") },
-		"Leave called runtime.Goexit": func(context.Context) { runtime.Goexit() },
+		"runtime.Goexit was called by Leave": func(context.Context) { runtime.Goexit() },
 	} {
 		for _, nested := range []int{0, 1, 2} {
 			bubble(t, fmt.Sprint(name, nested), func(t *testing.T) {

@@ -364,7 +364,7 @@ func (p *part) leave() {
 		case r != nil:
 			p.announce(&Fault{Panic: r, Stack: debug.Stack()}, StopPart)
 		case !returned:
-			p.announce(&Fault{Err: errors.New("Leave called runtime.Goexit")}, StopPart)
+			p.announce(&Fault{Err: errors.New("runtime.Goexit was called by Leave")}, StopPart)
 		}
 	}()
 	l.Leave(p.ctx.Load())
