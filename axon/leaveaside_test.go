@@ -143,7 +143,7 @@ func (d *departing) Leave(ctx context.Context) {
 // kept for a restart that does not come.
 func TestLeaveThatFailsIsToldAndTheGraphEnds(t *testing.T) {
 	for name, leave := range map[string]func(context.Context){
-		"panic: leaving":              func(context.Context) { panic("leaving") },
+		"panic: leaving":                     func(context.Context) { panic("leaving") },
 		"runtime.Goexit was called by Leave": func(context.Context) { runtime.Goexit() },
 	} {
 		for _, nested := range []int{0, 1, 2} {
