@@ -33,6 +33,9 @@ func (t *topology) graph(g axon.GraphInfo, scope string) {
 		scope = fmt.Sprintf("%d:", g.Run)
 	}
 	for _, p := range g.Parts {
+		if p.State == axon.Done.String() {
+			continue // as in Kamaelia, what has ended is no more
+		}
 		id := scope + p.Address
 		t.nodes[id] = node{p.Name, "component"}
 		for _, b := range p.Boxes {
@@ -50,7 +53,9 @@ func (t *topology) graph(g axon.GraphInfo, scope string) {
 	}
 	for _, l := range g.Links {
 		from, to := scope+l.From, scope+l.To
-		if _, ok := t.nodes[to]; ok { // else it leads to another graph
+		_, begins := t.nodes[from]
+		_, ends := t.nodes[to] // else it leads to another graph
+		if begins && ends {
 			t.links[[2]string{from, to}] = true
 		}
 	}
