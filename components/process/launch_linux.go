@@ -35,9 +35,12 @@ func launch(cmd *exec.Cmd, input bool) (*running, *pipes, error) {
 		closeAll(ours[:])
 		return nil, nil, err
 	}
+	files := []uintptr{uintptr(theirs[0]), uintptr(theirs[1]), uintptr(theirs[2])}
+	for _, f := range cmd.ExtraFiles {
+		files = append(files, f.Fd())
+	}
 	pid, err := syscall.ForkExec(cmd.Path, cmd.Args, &syscall.ProcAttr{
-		Dir: cmd.Dir, Env: cmd.Environ(), Sys: cmd.SysProcAttr,
-		Files: []uintptr{uintptr(theirs[0]), uintptr(theirs[1]), uintptr(theirs[2])},
+		Dir: cmd.Dir, Env: cmd.Environ(), Sys: cmd.SysProcAttr, Files: files,
 	})
 	if err != nil {
 		p.close()

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -273,6 +274,26 @@ func TestProcess_Descriptors(t *testing.T) {
 	}
 	if after := count(); after > before {
 		t.Errorf("%d descriptors, then %d", before, after)
+	}
+}
+
+// TestProcess_Files: a program gets open files, which are closed here.
+func TestProcess_Files(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("from a file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := sh("cat <&3")
+	program.Files = []*os.File{f}
+	if out, errs, exit := runs(t, program); out != "from a file" {
+		t.Errorf("%q %q: %v", out, errs, exit)
+	}
+	if err := f.Close(); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("the file is open: %v", err)
 	}
 }
 
