@@ -93,7 +93,9 @@ func TestSeqEnds(t *testing.T) {
 	})
 	t.Run("nobody receives", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			s := &chassis.Seq[string, string]{Steps: []axon.Component{&ends.OneShot[string]{Message: "x"}, take(1, "never")}}
+			s := &chassis.Seq[string, string]{Steps: []axon.Component{
+				&ends.OneShot[string]{Message: "x"}, &ends.OneShot[string]{Message: "too many"}, take(1, "never"),
+			}}
 			h := axontest.Run(t, s, axontest.Hold(&s.Outbox))
 			axontest.Gone(h, &s.Outbox)
 			if err := h.Wait(); err != nil {

@@ -46,6 +46,7 @@ func TestSections(t *testing.T) {
 				if e.Bytes != int64(len(want)) || e.Err != nil {
 					t.Errorf("the log says %+v", e)
 				}
+				x.Settle() // the end may leave behind the line for the log
 				_, body, _ := strings.Cut(x.conn.String(), "\r\n\r\n")
 				if body != want {
 					t.Errorf("%d bytes, want %d", len(body), len(want))
