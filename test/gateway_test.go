@@ -22,6 +22,8 @@ var apart = map[string]string{
 	"4.4-arguments":                  "they are the wrapper's to give",
 	"5-nph":                          "neither FastCGI nor SCGI have it",
 	"scgi/4.1.2-content-length-zero": "SCGI has a length always, and the wrapper can not know",
+	"5-nph-last":                     "neither FastCGI nor SCGI have it",
+	"5-nph-no-status-line":           "neither FastCGI nor SCGI have it",
 	"5-nph-head":                     "neither FastCGI nor SCGI have it",
 }
 
