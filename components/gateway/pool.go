@@ -19,7 +19,7 @@ type pool struct {
 
 	mu     sync.Mutex
 	idle   []*conn // the one that was used last is the last
-	fresh  []*conn // that were not answered yet, and for which none was closed
+	fresh  []*conn // that were not answered yet
 	timer  *time.Timer
 	closed bool
 }
@@ -58,17 +58,16 @@ func (p *pool) pop(young bool) *conn {
 	return c
 }
 
-// made notes a new connection. It takes the place of one that is kept.
+// made notes a new connection. It takes the place of those that are kept.
 func (p *pool) made(c *conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c.fresh = true
-	if len(p.idle) > 0 {
-		_ = p.idle[0].Close()
-		p.idle = slices.Delete(p.idle, 0, 1)
-		return
-	}
 	p.fresh = append(p.fresh, c)
+	for _, kept := range p.idle {
+		_ = kept.Close()
+	}
+	p.idle = nil
 }
 
 // answered notes that a connection's first answer has begun, or never will.
@@ -91,11 +90,7 @@ func (p *pool) put(c *conn) {
 func (p *pool) keep(c *conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch {
-	case p.closed || len(p.idle) >= p.most:
-		return false
-	case len(p.fresh) > 0:
-		p.fresh = slices.Delete(p.fresh, 0, 1)
+	if p.closed || len(p.idle) >= p.most || len(p.fresh) > 0 {
 		return false
 	}
 	c.kept, c.since = true, time.Now()

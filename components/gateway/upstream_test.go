@@ -176,7 +176,7 @@ func TestPool_Settled(t *testing.T) {
 	})
 }
 
-// One kept connection is given up for each that waits, and no more.
+// None is kept while another one waits for its first answer.
 func TestPool_Fresh(t *testing.T) {
 	p := &pool{most: 9, time: time.Hour}
 	defer p.close()
@@ -187,8 +187,9 @@ func TestPool_Fresh(t *testing.T) {
 	if p.put(one); !gone(one) {
 		t.Error("it is kept while another one waits")
 	}
+	p.answered(waits)
 	if p.put(two); gone(two) {
-		t.Error("a second one is given up")
+		t.Error("it is given up, and none waits")
 	}
 }
 
