@@ -157,7 +157,7 @@ func (r *Reader) serve(ctx context.Context) error {
 			large = len(c.Data) == len(c.buf)
 			err = r.send(ctx, c)
 		} else {
-			err = r.failed(ctx, err)
+			err = r.failed(ctx, read, err)
 		}
 		switch {
 		case err == nil:
@@ -177,7 +177,7 @@ func (r *Reader) serve(ctx context.Context) error {
 
 // failed tells the receiver why there were no bytes. It returns an error if
 // there will be none.
-func (r *Reader) failed(ctx context.Context, err error) error {
+func (r *Reader) failed(ctx context.Context, read source, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -185,10 +185,7 @@ func (r *Reader) failed(ctx context.Context, err error) error {
 		r.gone(err)
 		return err
 	case r.closing.Load() && !r.told:
-		// The receiver sets the deadline it needs when it has heard of this.
-		r.awake()
-		r.told = true
-		return r.send(ctx, &Chunk{Event: Closing})
+		return r.tell(ctx, read)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		_ = r.SetReadDeadline(time.Time{})
 		if err := r.send(ctx, &Chunk{Event: Timeout}); !errors.Is(err, axon.ErrGone) {
@@ -212,7 +209,7 @@ func (r *Reader) gone(cause error) {
 }
 
 // linger reads and throws away until the peer closes or the time is over.
-func (r *Reader) linger(ctx context.Context, read func(bool) (*Chunk, error)) {
+func (r *Reader) linger(ctx context.Context, read source) {
 	limit := r.Linger
 	if limit <= 0 {
 		limit = 2 * time.Second

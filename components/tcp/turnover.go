@@ -3,6 +3,8 @@ package tcp
 import (
 	"context"
 	"errors"
+	"os"
+	"time"
 )
 
 // errHanded says that the connection goes on with another graph.
@@ -12,6 +14,41 @@ var errHanded = errors.New("tcp: the connection was handed on")
 func (r *Reader) send(ctx context.Context, c *Chunk) error {
 	r.sent++
 	return r.Outbox.Send(ctx, c)
+}
+
+// arrived is how long it may take to see that nothing more is there.
+const arrived = 20 * time.Millisecond
+
+// tell says that the server is closing, behind what had come before that: the
+// deadline that has woken the Reader hid it, but its sender is owed an answer.
+func (r *Reader) tell(ctx context.Context, read source) error {
+	r.told = true
+	r.look()
+	c, cause := read(true)
+	r.awake()
+	if cause == nil {
+		if err := r.send(ctx, c); err != nil {
+			c.Release()
+			return err
+		}
+	}
+	// The receiver sets the deadline it needs when it has heard of this.
+	if err := r.send(ctx, &Chunk{Event: Closing}); err != nil {
+		return err
+	}
+	if cause == nil || errors.Is(cause, os.ErrDeadlineExceeded) {
+		return nil
+	}
+	return r.failed(ctx, read, cause)
+}
+
+// look lets one more read see what is there already.
+func (r *Reader) look() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.stopped {
+		_ = r.Conn.SetReadDeadline(time.Now().Add(arrived))
+	}
 }
 
 // another waits for another connection, if the last one is over for everybody.

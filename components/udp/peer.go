@@ -107,7 +107,8 @@ func bytesPeer(s *socket, remote string) (*Peer[[]byte], error) {
 }
 
 func newPeer[T any](s *socket, to netip.AddrPort, address func(T) ([]byte, netip.AddrPort)) *Peer[T] {
-	p, out, in := &Peer[T]{socket: s}, &sender[T]{socket: s, address: address, to: to}, &receiver{socket: s}
+	p, out := &Peer[T]{socket: s}, &sender[T]{socket: s, address: address, to: to}
+	in := &receiver{socket: s, sends: out.Inbox.Linked}
 	p.Name = "udp"
 	p.Parts = axon.Parts{{Name: "RECEIVE", Component: in}, {Name: "SEND", Component: out}}
 	p.Links = axon.Links{

@@ -18,6 +18,7 @@ import (
 // While its receiver is slow, the kernel drops datagrams. It ends when it is told to.
 type receiver struct {
 	socket *socket
+	sends  func() bool // whether the other half has something to send, and says when to end
 
 	Outbox axon.Outbox[Datagram] `axon:"optional"` // what comes; Data is the receiver's own
 }
@@ -28,8 +29,13 @@ var (
 	_ axon.Interrupter = (*receiver)(nil)
 )
 
-// Finish ends the reading.
-func (r *receiver) Finish() { r.socket.stop(0) }
+// Finish ends the reading, if nothing is sent. The half that sends is told to finish,
+// too, and the answer to its last word is still to come.
+func (r *receiver) Finish() {
+	if !r.sends() {
+		r.socket.stop(0)
+	}
+}
 
 // Interrupt ends the reading.
 func (r *receiver) Interrupt() { r.socket.stop(0) }

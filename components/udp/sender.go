@@ -33,12 +33,12 @@ func (s *sender[T]) Main(ctx context.Context) error {
 	if !s.Inbox.Linked() {
 		return nil // the peer only listens
 	}
+	defer s.socket.stop(s.socket.linger)
 	target := s.Target.C()
 	for {
 		select {
 		case v, ok := <-s.Inbox.C():
 			if !ok {
-				s.socket.stop(s.socket.linger)
 				return nil
 			}
 			for n := s.Target.Len(); n > 0 && target != nil; n-- { // it was said before
