@@ -31,7 +31,7 @@ type laters map[*Mount][]string
 func (l laters) add(mounts []Mount) {
 	for i := range mounts {
 		m := &mounts[i]
-		if m.Path == "/" && m.Methods == nil {
+		if m.Path == "/" && m.Methods == nil && m.Host == "" {
 			continue
 		}
 		l[m] = nil
@@ -165,4 +165,3 @@ func (m *Mount) route() string {
 	}
 	return pattern
 }
-
