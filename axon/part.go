@@ -277,6 +277,7 @@ func (p *part) call(fault **Fault) {
 		}
 		f.Graph, f.Part, f.part, f.Time = p.graph.Name, p.address(), p, time.Now()
 		*fault = f
+		p.count() // before anybody hears of what Lost makes of it
 		p.lost(f)
 	}()
 	err = p.Component.Main(p.ctx.Load())

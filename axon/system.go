@@ -158,7 +158,6 @@ func (s *System) adopt(p *part) {
 
 // report hands a fault to the supervisor.
 func (s *System) report(p *part, f *Fault) {
-	p.count()
 	switch c := s.plane(); {
 	case c == nil:
 		p.conclude(StopPart, f)

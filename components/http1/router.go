@@ -65,14 +65,14 @@ type Router struct {
 	Failures axon.Outbox[*Failure]
 
 	routes []route  // sorted by compareRoutes
-	room   [2]route // for routes, if they are few
+	room   [1]route // for routes, if there is one
 	hosts  bool     // one of them names a host
 	host   string   // of the last request, and
 	site   []route  // its routes
 	later  []later
 	open   openSites
 
-	linked, made int // how many of Routes, and of later, are among routes
+	linked, made int32 // how many of Routes, and of later, are among routes
 }
 
 // later is a route that Later has added.
@@ -141,13 +141,13 @@ func (r *Router) collect() {
 	if r.routes == nil {
 		r.routes = r.room[:0]
 	}
-	for ; r.linked < r.Routes.Len(); r.linked++ {
-		pattern, out := r.Routes.At(r.linked)
+	for ; int(r.linked) < r.Routes.Len(); r.linked++ {
+		pattern, out := r.Routes.At(int(r.linked))
 		r.routes = append(r.routes, route{pattern: pattern, out: out})
 	}
-	for ; r.made < len(r.later); r.made++ {
+	for ; int(r.made) < len(r.later); r.made++ {
 		l := &r.later[r.made]
-		r.routes = append(r.routes, route{pattern: l.pattern, out: &r.Site, answers: l.answers, later: r.made + 1})
+		r.routes = append(r.routes, route{pattern: l.pattern, out: &r.Site, answers: l.answers, later: int(r.made) + 1})
 	}
 }
 

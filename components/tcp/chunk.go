@@ -17,7 +17,8 @@ type Chunk struct {
 	// Conn is the connection that comes with Opened.
 	Conn net.Conn
 
-	buf []byte // stays with the chunk; nil for one that tells of an event
+	buf     []byte // stays with the chunk; nil for one that tells of an event
+	inquiry inquiry
 }
 
 // An Event is something that happens to a connection beside the coming of bytes.

@@ -10,14 +10,19 @@ import (
 // rawReader reads a socket with a buffer only while there is something to read.
 type rawReader struct {
 	raw   syscall.RawConn
+	pass  func(*Chunk) bool
 	large bool
+	count uint8 // chunks so far, up to 2
+	exact bool  // the socket says with each read whether it was the last byte
 	chunk *Chunk
 	err   error
 	try   func(fd uintptr) bool
 }
 
-func newRawReader(raw syscall.RawConn) func(large bool) (*Chunk, error) {
-	return (&rawReader{raw: raw}).read
+// newRawReader returns how to read a socket. pass is given what was read: if it takes
+// that, the next read follows at once.
+func newRawReader(raw syscall.RawConn, pass func(*Chunk) bool) source {
+	return (&rawReader{raw: raw, pass: pass}).read
 }
 
 func (r *rawReader) read(large bool) (*Chunk, error) {
@@ -33,27 +38,44 @@ func (r *rawReader) read(large bool) (*Chunk, error) {
 	return c, err
 }
 
-// once tries to read; false means to wait until the socket is readable.
+// once reads what is there; false means to wait until the socket is readable.
+//
+// A read that finds nothing costs half of one that finds a request, and used to come
+// after each. It is left out where the socket has said that there is nothing. The wait
+// then has to follow in the same call of raw.Read, which forgets at its begin what it
+// was told of the socket before.
 func (r *rawReader) once(fd uintptr) bool {
-	c := newChunk(r.large)
 	for {
-		n, err := readNow(fd, c.buf)
+		c := newChunk(r.large)
+		n, left, err := receive(fd, c, r.exact)
 		switch {
 		case err == syscall.EINTR:
+			c.Release()
 			continue
 		case err == syscall.EAGAIN:
 			c.Release()
+			if r.count == 2 && !r.exact { // it is a connection of several requests
+				r.exact = tellsLeft(fd)
+				r.count++
+			}
 			return false
 		case err != nil:
+			c.Release()
 			r.err = err
+			return true
 		case n == 0:
+			c.Release()
 			r.err = io.EOF
-		default:
-			c.Data = c.buf[:n]
+			return true
+		}
+		c.Data = c.buf[:n]
+		r.large, r.count = n == len(c.buf), max(r.count, min(r.count+1, 2))
+		if !r.pass(c) {
 			r.chunk = c
 			return true
 		}
-		c.Release()
-		return true
+		if !left {
+			return false
+		}
 	}
 }

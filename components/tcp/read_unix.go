@@ -4,5 +4,13 @@ package tcp
 
 import "syscall"
 
-// readNow reads what is there, from a socket that does not block.
-func readNow(fd uintptr, b []byte) (int, error) { return syscall.Read(int(fd), b) }
+// An inquiry is nothing here: a socket does not say what is left.
+type inquiry struct{}
+
+// receive reads what is there into a chunk, from a socket that does not block.
+func receive(fd uintptr, c *Chunk, _ bool) (n int, left bool, err error) {
+	n, err = syscall.Read(int(fd), c.buf)
+	return max(n, 0), true, err
+}
+
+func tellsLeft(uintptr) bool { return false }

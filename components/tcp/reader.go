@@ -64,6 +64,7 @@ type Reader struct {
 
 	closing atomic.Bool
 	told    bool // Closing was passed on
+	yielded bool // Yield has said so
 	sent    uint64
 
 	mu      sync.Mutex
@@ -150,7 +151,7 @@ func (r *Reader) serve(ctx context.Context) error {
 			c, err = read(large)
 		}
 		if err == nil {
-			if r.Yield != nil && r.Yield(r.sent) {
+			if r.yields() {
 				r.Hand(r.Conn, c)
 				return errHanded
 			}

@@ -12,7 +12,7 @@ type source func(large bool) (*Chunk, error)
 func (r *Reader) source() source {
 	if sc, ok := r.Conn.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
-			if read := newRawReader(raw); read != nil {
+			if read := newRawReader(raw, r.pass); read != nil {
 				return read
 			}
 		}

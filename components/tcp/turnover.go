@@ -51,6 +51,23 @@ func (r *Reader) look() {
 	}
 }
 
+// pass passes a chunk on if there is room for it now, and the connection goes on with
+// this graph.
+func (r *Reader) pass(c *Chunk) bool {
+	if r.yields() || r.Outbox.TrySend(c) != nil {
+		return false
+	}
+	r.sent++
+	return true
+}
+
+// yields asks whether the connection goes on with another graph; once it is said, it
+// stays so.
+func (r *Reader) yields() bool {
+	r.yielded = r.yielded || r.Yield != nil && r.Yield(r.sent)
+	return r.yielded
+}
+
 // another waits for another connection, if the last one is over for everybody.
 func (r *Reader) another() bool {
 	if r.Rota == nil || r.closing.Load() || !r.Free() {
