@@ -1,10 +1,8 @@
 // Command logs gathers lines of many servers, keeps them in a file, and passes them on to all
 // who connect: a relay and an aggregator of logs.
 //
-//	TCPCLIENT ─▶ LINESPLIT ─▶ NAME ─▶ LINEJOIN ─▶ PUBLISHTO ─▶ LOG   for each source
-//	                                                            ║
-//	                           WRITER ◀─ SUBSCRIBETO ◀══════════╣   into the file
-//	              SERVER ══▶   socket ◀─ SUBSCRIBETO ◀══════════╝   for each who listens
+//	TCPCLIENT ─▶ LINESPLIT ─▶ NAME ─▶ LINEJOIN ─▶ KEEP   for each source
+//	KEEP ─▶ PUBLISHTO ─▶ LOG ══▶ SUBSCRIBETO             for each who listens
 //
 // A source that can not be reached, or goes, costs the others nothing. You will see
 //
@@ -34,30 +32,34 @@ import (
 func source(address string) axon.Component {
 	named := flow.Transform(func(line string) string { return address + " " + line })
 	client := sockets.TCPClient(sockets.Target{Address: address})
-	return axon.Pipeline(client, &lines.LineSplit{}, named, &lines.LineJoin{}, &backplane.PublishTo[[]byte]{Name: "LOG"})
+	return axon.Pipeline(client, &lines.LineSplit{}, named, &lines.LineJoin{})
 }
 
 // newLogs opens the socket and wires the sources, the file and those who listen.
 func newLogs(listen, file string, sources []string) (*axon.Graph, *sockets.ServerCore, error) {
-	listener := func(*sockets.Peer) (axon.Component, error) {
+	server, err := sockets.NewServer(sockets.Server{Address: listen, Protocol: func(*sockets.Peer) (axon.Component, error) {
 		return &backplane.SubscribeTo[[]byte]{Name: "LOG", Slow: flow.Disconnect}, nil
-	}
-	server, err := sockets.NewServer(sockets.Server{Address: listen, Protocol: listener})
+	}})
 	if err != nil {
 		return nil, nil, err
 	}
-	keep := axon.Pipeline(&backplane.SubscribeTo[[]byte]{Name: "LOG"}, &fileio.Writer{Name: file, Append: true})
+	keep, publish := &fileio.Writer{Name: file, Append: true}, &backplane.PublishTo[[]byte]{Name: "LOG"}
 	bad := &console.Echoer[error]{To: os.Stderr}
 	g := &axon.Graph{Name: "logs", Parts: axon.Parts{
 		{Name: "LOG", Component: backplane.New[[]byte]("LOG")},
 		{Name: "KEEP", Component: keep},
+		{Name: "PUBLISHTO", Component: publish},
 		{Name: "SERVER", Component: server},
 		{Name: "BAD", Component: bad},
-	}, Links: axon.Links{axon.Link(&server.Failures, &bad.Inbox)}}
+	}, Links: axon.Links{
+		axon.Link(&keep.Outbox, &publish.Inbox),
+		axon.Link(&server.Failures, &bad.Inbox),
+	}}
 	for i, address := range sources {
-		part := axon.Part{Name: "SOURCE" + strconv.Itoa(i+1), Component: source(address)}
-		part.Policy.Then = axon.StopPart // without it, the others go on
+		from := source(address)
+		part := axon.Part{Name: "SOURCE" + strconv.Itoa(i+1), Component: from, Policy: axon.Policy{Then: axon.StopPart}}
 		g.Parts = append(g.Parts, part)
+		g.Links = append(g.Links, axon.Link(axon.OutboxOf[[]byte](from, "outbox"), &keep.Inbox))
 	}
 	return g, server, nil
 }
