@@ -35,7 +35,9 @@ func newGrey(listen, server, file string, list *Greylist) (*axon.Graph, *sockets
 		return nil, nil, err
 	}
 	keep := &fileio.Writer{Name: file, Append: true}
-	protocol := func(peer *sockets.Peer) (axon.Component, error) { return newSession(peer, server, list, &keep.Inbox), nil }
+	protocol := func(peer *sockets.Peer) (axon.Component, error) {
+		return newSession(peer, server, list, &keep.Inbox), nil
+	}
 	proxy, err := sockets.NewServer(sockets.Server{Address: listen, Protocol: protocol, Most: 500, Each: 20})
 	if err != nil {
 		return nil, nil, err
