@@ -20,6 +20,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/bridge"
@@ -58,7 +59,7 @@ func answer(_ context.Context, req *http1.Request) (*http1.Response, error) {
 func main() {
 	listen := flag.String("listen", "127.0.0.1:8080", "the address to listen on")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *listen, os.Stdout); err != nil {
 		log.Fatal(err)
