@@ -35,6 +35,7 @@ type box interface {
 	info() linkState
 	traffic(g *Graph) uint64       // messages over the graph's border
 	leads() *part                  // to which part an outbox leads, if by a box of the default size
+	finishBelow(p *part)           // an outbox finishes for graphs that p has started
 	opposite() (ends.Other, Arrow) // for tests
 }
 
@@ -337,6 +338,14 @@ func (b *Outbox[T]) leads() *part {
 		return e.to.owner
 	}
 	return nil
+}
+
+func (b *Inbox[T]) finishBelow(*part) {}
+
+func (b *Outbox[T]) finishBelow(p *part) {
+	if e := b.end.Load(); e != nil {
+		e.finishBelow(p)
+	}
 }
 
 // box finds the Inbox that this is the end of.

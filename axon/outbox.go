@@ -321,6 +321,39 @@ func (e *outEnd[T]) point(to *inEnd[T]) error {
 // counts reports whether the inbox stays open for this sender's sake.
 func (e *outEnd[T]) counts() bool { return !e.back }
 
+// finishBelow finishes the outbox for the graphs that a part, its own, has started.
+func (e *outEnd[T]) finishBelow(p *part) {
+	below := func(in *inEnd[T]) bool { return in.owner != nil && p.hasStarted(in.owner) }
+	e.mu.Lock()
+	if e.flags.Load()&outFinished != 0 {
+		e.mu.Unlock()
+		return
+	}
+	var former []*inEnd[T]
+	if past := e.past; past != nil {
+		for _, in := range past.former {
+			if below(in) {
+				former = append(former, in)
+			}
+		}
+		past.former = slices.DeleteFunc(past.former, below)
+	}
+	to := e.to
+	if to != nil && below(to) {
+		e.to = nil
+		e.follow()
+	} else {
+		to = nil
+	}
+	e.mu.Unlock()
+	if to != nil {
+		to.detach(e, true)
+	}
+	for _, in := range former {
+		in.forget()
+	}
+}
+
 // finish is called when the sending part has returned for good.
 func (e *outEnd[T]) finish() {
 	e.mu.Lock()

@@ -18,9 +18,13 @@ import (
 // Of the server's options, those of connections have no meaning here: Limits,
 // Most, Name, Log and Blueprint.
 func (s *Server) Application(source *nethttp.Source, sink *nethttp.Sink) *axon.Graph {
+	return s.application(source, sink, nil)
+}
+
+func (s *Server) application(source *nethttp.Source, sink *nethttp.Sink, later laters) *axon.Graph {
 	router := &http1.Router{Methods: s.Methods, Trace: s.Trace}
 	guard, errors := &http1.Guard{Patience: s.Patience}, s.errors()
-	way := s.way(router, guard, &sink.Inbox)
+	way := s.way(router, guard, &sink.Inbox, later)
 
 	g := &axon.Graph{
 		Name: "application",
@@ -45,6 +49,6 @@ func (s *Server) Application(source *nethttp.Source, sink *nethttp.Sink) *axon.G
 		},
 	}
 	way.lay(g)
-	mount(g, s.Mounts, s.Before, router, guard, way.out)
+	(&handlers{s.Mounts, s.Before, later, router, guard, way.out}).lay(g)
 	return g
 }

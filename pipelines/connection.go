@@ -4,8 +4,6 @@ package pipelines
 
 import (
 	"net"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -95,10 +93,14 @@ type After struct {
 // READER and PARSER belong to the way in, WRITER to the way out; a failure of
 // any stage comes to ERRORS by way of GUARD. Parts that a connection does not
 // need do not run.
-func (s *Server) Connection(conn net.Conn) *axon.Graph { return s.connection(conn, nil) }
+//
+// A Listener's connections make the handlers that are not at / when they ask for
+// them: their graph is the ROUTER's then, and not in this one.
+func (s *Server) Connection(conn net.Conn) *axon.Graph { return s.connection(conn, nil, nil) }
 
-// connection is Connection, whose graph may wait in a rota for another one.
-func (s *Server) connection(conn net.Conn, rota *tcp.Rota) *axon.Graph {
+// connection is Connection, whose graph may wait in a rota for another one, and makes
+// some handlers later.
+func (s *Server) connection(conn net.Conn, rota *tcp.Rota, later laters) *axon.Graph {
 	flight, about := new(http1.Flight), http1.NewConn(conn)
 	reader := &tcp.Reader{Conn: conn, First: s.Limits.FirstTime(), Rota: rota}
 	parser := &http1.Parser{
@@ -115,7 +117,7 @@ func (s *Server) connection(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 	// neither ever waits for the other.
 	guard.Inbox.Size, writer.Inbox.Size = s.Limits.Boxes(), s.Limits.Boxes()
 	reader.Gone = parser.Gone
-	way := s.way(router, guard, &writer.Inbox)
+	way := s.way(router, guard, &writer.Inbox, later)
 
 	g := &axon.Graph{
 		Name: "connection",
@@ -145,109 +147,18 @@ func (s *Server) connection(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 	}
 	hosts := way.hosts // the rest of the way is not needed any more
 	reader.Free = func() bool {
-		well := !guard.Spoke() && g.Faults() == 0 && (hosts == nil || hosts.Well())
+		well := !guard.Spoke() && g.Faults() == 0 && router.Well() && (hosts == nil || hosts.Well())
 		return parser.Free() && well && !s.renewal.stale(s)
 	}
 	if s.renewal != nil {
 		s.renewal.watch(s, conn, reader, parser)
 	}
 	way.lay(g)
-	mount(g, s.Mounts, s.Before, router, guard, way.out)
+	(&handlers{s.Mounts, s.Before, later, router, guard, way.out}).lay(g)
 	if s.Log != nil {
 		g.Links = append(g.Links, axon.Link(&writer.Log, s.Log))
 	}
 	return g
-}
-
-// mount adds the handlers to a graph, each with its filters:
-//
-//	ROUTER ─▶ before ─▶ ... ─▶ handler ─▶ after ─▶ ... ─▶ WRITER
-//	                              └─▶ next ──▲
-//
-// before are the filters that lie before the router.
-func mount(g *axon.Graph, mounts []Mount, before []Before, router *http1.Router, guard *http1.Guard, out *axon.Inbox[*http1.Response]) {
-	filters := 0
-	for _, m := range mounts {
-		filters += len(m.Before) + len(m.After)
-		if m.Next != nil {
-			filters++
-		}
-	}
-	g.Parts = slices.Grow(g.Parts, len(mounts)+filters) // paid for once per connection
-	g.Links = slices.Grow(g.Links, 3*len(mounts)+3*filters+1)
-	for _, m := range mounts {
-		route := m.route()
-		requests := router.Route(route)
-		for _, stage := range m.Before {
-			part := stage.Filter()
-			f := part.RequestFilterBoxes()
-			g.Parts = append(g.Parts, axon.Part{Name: stage.Name, Component: part, Policy: again, Lazy: true})
-			g.Links = append(g.Links,
-				axon.Link(requests, &f.Inbox),
-				axon.Link(&f.Answers, out),
-				axon.Link(&f.Failures, &guard.Inbox))
-			requests = &f.Outbox
-		}
-		part := m.Handler()
-		if a, ok := part.(http1.Allower); ok {
-			router.Allow(route, a.Allow())
-		}
-		if r, ok := part.(http1.Redirector); ok {
-			r.LeadBack(siteAgain(mounts, before, router, guard, out))
-		}
-		h := part.HandlerBoxes()
-		g.Parts = append(g.Parts, axon.Part{Name: m.Name, Component: part, Policy: again, Lazy: true, Rest: m.Rest})
-		g.Links = append(g.Links, axon.Link(requests, &h.Inbox))
-		responses, failures := [2]*axon.Outbox[*http1.Response]{&h.Outbox}, [2]*axon.Outbox[*http1.Failure]{&h.Failures}
-		if m.Next != nil {
-			next := m.Next.Handler()
-			n := next.HandlerBoxes()
-			g.Parts = append(g.Parts, axon.Part{Name: m.Next.Name, Component: next, Policy: again, Lazy: true})
-			if passer, ok := part.(http1.Passer); ok {
-				g.Links = append(g.Links, axon.Link(passer.PassBox(), &n.Inbox))
-			}
-			responses[1], failures[1] = &n.Outbox, &n.Failures
-		}
-		m.after(g, responses[:], failures[:], guard, out)
-	}
-}
-
-// after adds the filters that the responses from some outboxes pass on their way
-// to the Writer. Failures go to the Guard, those from before a filter that takes
-// them by way of it.
-func (m *Mount) after(g *axon.Graph, responses []*axon.Outbox[*http1.Response], failures []*axon.Outbox[*http1.Failure], guard *http1.Guard, out *axon.Inbox[*http1.Response]) {
-	for _, stage := range m.After {
-		part := stage.Filter()
-		f := part.ResponseFilterBoxes()
-		g.Parts = append(g.Parts, axon.Part{Name: stage.Name, Component: part, Policy: again, Lazy: true})
-		g.Links = gather(g.Links, responses, &f.Inbox)
-		responses = []*axon.Outbox[*http1.Response]{&f.Outbox}
-		if taker, ok := part.(http1.FailureFilterPart); ok {
-			g.Links = gather(g.Links, failures, taker.FailureBox())
-			failures = nil
-		}
-		failures = append(failures, &f.Failures)
-	}
-	g.Links = gather(gather(g.Links, responses, out), failures, &guard.Inbox)
-}
-
-// gather links outboxes to one inbox. A nil one is none.
-func gather[T any](links axon.Links, from []*axon.Outbox[T], to *axon.Inbox[T]) axon.Links {
-	for _, o := range from {
-		if o != nil {
-			links = append(links, axon.Link(o, to))
-		}
-	}
-	return links
-}
-
-// route is the pattern of the mount's route.
-func (m *Mount) route() string {
-	pattern := m.Host + m.Path
-	if m.Methods != nil {
-		pattern = strings.Join(m.Methods, ",") + " " + pattern
-	}
-	return pattern
 }
 
 // The policies of a connection. One whose Reader or Writer fails is closed.

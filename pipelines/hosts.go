@@ -62,7 +62,7 @@ func NewHosts(sites ...Host) (*Hosts, error) {
 //
 // GUARD, and ERRORS behind it, are those of the connection unless the site has
 // its own.
-func (h *Host) graph(s *Server, requests *axon.Outbox[*http1.Request], guard *http1.Guard, out *axon.Inbox[*http1.Response]) http1.SiteGraph {
+func (h *Host) graph(s *Server, later laters, requests *axon.Outbox[*http1.Request], guard *http1.Guard, out *axon.Inbox[*http1.Response]) http1.SiteGraph {
 	router := &http1.Router{Methods: s.Methods, Trace: s.Trace}
 	g := &axon.Graph{Name: h.name(), Parts: axon.Parts{{Name: "ROUTER", Component: router, Policy: again, Lazy: true, Rest: true}}}
 	own := h.Errors != nil
@@ -84,8 +84,8 @@ func (h *Host) graph(s *Server, requests *axon.Outbox[*http1.Request], guard *ht
 		axon.Link(&router.Outbox, w.out),
 		axon.Link(&router.Failures, &guard.Inbox))
 	w.lay(g)
-	mount(g, h.Mounts, h.Before, router, guard, w.out)
-	return http1.SiteGraph{Graph: g, Inbox: w.in, Well: func() bool { return g.Faults() == 0 && (!own || !guard.Spoke()) }}
+	(&handlers{h.Mounts, h.Before, later, router, guard, w.out}).lay(g)
+	return http1.SiteGraph{Graph: g, Inbox: w.in, Well: func() bool { return g.Faults() == 0 && router.Well() && (!own || !guard.Spoke()) }}
 }
 
 // guard adds the site's own GUARD and ERRORS.

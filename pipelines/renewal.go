@@ -106,7 +106,7 @@ func (r *renewal) graph(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 
 // application makes a graph that answers requests of HTTP/2.
 func (r *renewal) application(source *nethttp.Source, sink *nethttp.Sink) *axon.Graph {
-	return r.made(func(s *Server) *axon.Graph { return s.Application(source, sink) })
+	return r.made(func(s *Server) *axon.Graph { return s.application(source, sink, s.later) })
 }
 
 // made makes a graph that belongs to the Server of now until it has ended.
@@ -167,6 +167,7 @@ func (s *Site) Renew(next *Server) error {
 	if err := next.Validate(); err != nil {
 		return err
 	}
+	next.later = next.laters()
 	next.renewal, next.Log, next.Quota = s.renewal, s.Log, s.quota()
 	next.Quota.Limit(next.most(), next.MostEach)
 	s.renewal.replace(next)

@@ -106,6 +106,7 @@ type Server struct {
 	streams *nethttp.Graph // answers the requests of HTTP/2; nil: it is not spoken
 
 	renewal *renewal // of the Site; nil outside one
+	later   laters   // the mounts that connections make when they ask for them
 }
 
 // Listener returns a listener that serves connections from a socket.
@@ -114,6 +115,7 @@ func (s *Server) Listener(socket net.Listener) *tcp.Listener {
 	if s.Reuse && s.Blueprint == nil {
 		rota = new(tcp.Rota)
 	}
+	s.later = s.laters()
 	l := &tcp.Listener{Socket: socket, Quota: s.quota(), Full: s.Full, Refusal: s.Refusal, Rota: rota,
 		Connection: func(conn net.Conn) (*axon.Graph, error) { return s.blueprint(conn, rota), nil }}
 	if r := s.renewal; r != nil {
@@ -129,7 +131,7 @@ func (s *Server) blueprint(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 	if s.Blueprint != nil {
 		return s.Blueprint(conn)
 	}
-	return s.connection(conn, rota)
+	return s.connection(conn, rota, s.later)
 }
 
 // mostConnections is how many may be open if nothing else is said.

@@ -21,12 +21,12 @@ type way struct {
 }
 
 // way makes the way of the server's own site, and to those of its Hosts.
-func (s *Server) way(router *http1.Router, guard *http1.Guard, out *axon.Inbox[*http1.Response]) *way {
+func (s *Server) way(router *http1.Router, guard *http1.Guard, out *axon.Inbox[*http1.Response], later laters) *way {
 	w := &way{in: &router.Inbox, out: out, guard: guard}
 	w.after(s.After)
 	w.before(s.Before)
 	if s.Hosts != nil {
-		w.sites(s, out)
+		w.sites(s, out, later)
 	}
 	return w
 }
@@ -76,9 +76,9 @@ func (w *way) errors(out *axon.Outbox[*http1.Response]) *axon.Outbox[*http1.Resp
 }
 
 // sites puts HOSTS in front of all.
-func (w *way) sites(s *Server, out *axon.Inbox[*http1.Response]) {
+func (w *way) sites(s *Server, out *axon.Inbox[*http1.Response], later laters) {
 	w.hosts = &http1.Hosts{Names: s.Hosts.names, Make: func(i int, requests *axon.Outbox[*http1.Request]) http1.SiteGraph {
-		return s.Hosts.sites[i].graph(s, requests, w.guard, out)
+		return s.Hosts.sites[i].graph(s, later, requests, w.guard, out)
 	}}
 	w.parts = append(w.parts, axon.Part{Name: "HOSTS", Component: w.hosts, Policy: again, Lazy: true})
 	w.links = append(w.links,

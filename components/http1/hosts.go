@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"sync"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 )
@@ -49,27 +47,7 @@ type Hosts struct {
 	at    int    // its site; valid if asked is set
 	asked bool
 
-	mu   sync.Mutex
-	open []*openSite // the one that was asked last is the last
-	now  *openSite   // the one that Site leads to
-}
-
-// A SiteGraph is the graph of a site.
-type SiteGraph struct {
-	Graph *axon.Graph
-
-	// Inbox takes the requests. It is linked by the Graph.
-	Inbox *axon.Inbox[*Request]
-
-	// Well reports that nothing has gone wrong in the graph; see Hosts.Well.
-	Well func() bool
-}
-
-// An openSite is a site whose graph runs.
-type openSite struct {
-	SiteGraph
-	site    int
-	running *axon.Running
+	open openSites
 }
 
 var (
@@ -95,11 +73,7 @@ func (h *Hosts) Lost(ctx context.Context, f *axon.Fault) {
 
 // Well reports whether nothing has gone wrong in the graphs of the sites, so that
 // another connection may have them. Any goroutine may call it.
-func (h *Hosts) Well() bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return !slices.ContainsFunc(h.open, func(o *openSite) bool { return !o.Well() })
-}
+func (h *Hosts) Well() bool { return h.open.well() }
 
 // Main implements axon.Component.
 func (h *Hosts) Main(ctx context.Context) error {
@@ -107,9 +81,6 @@ func (h *Hosts) Main(ctx context.Context) error {
 		if err := h.pass(ctx, req); err != nil {
 			return err
 		}
-	}
-	for _, o := range h.open { // a part's own outboxes finish behind the graphs it has started
-		o.running.Finish()
 	}
 	return nil
 }
@@ -120,7 +91,7 @@ func (h *Hosts) pass(ctx context.Context, req *Request) error {
 	}
 	out := &h.Outbox
 	if h.at >= 0 {
-		if err := h.turn(ctx, h.at); err != nil {
+		if err := h.open.turn(ctx, &h.Site, h.at, h.Make, h.most()); err != nil {
 			return h.fail(ctx, req, 500, err)
 		}
 		out = &h.Site
@@ -128,7 +99,7 @@ func (h *Hosts) pass(ctx context.Context, req *Request) error {
 	err := out.Send(ctx, req)
 	if errors.Is(err, axon.ErrGone) {
 		if out == &h.Site {
-			h.forget()
+			h.open.forget()
 		}
 		return h.fail(ctx, req, 503, fmt.Errorf("the site for %q has ended", req.Host))
 	}
@@ -137,57 +108,6 @@ func (h *Hosts) pass(ctx context.Context, req *Request) error {
 
 func (h *Hosts) fail(ctx context.Context, req *Request, status int, cause error) error {
 	return h.Failures.Send(ctx, &Failure{Status: status, Stage: axon.Address(ctx), Cause: cause, Request: req})
-}
-
-// turn lets the outbox lead to a site, whose graph is started if need be.
-func (h *Hosts) turn(ctx context.Context, site int) error {
-	if h.now != nil && h.now.site == site {
-		return nil
-	}
-	i := slices.IndexFunc(h.open, func(o *openSite) bool { return o.site == site })
-	if i < 0 {
-		return h.start(ctx, site)
-	}
-	o := h.open[i]
-	if err := axon.Move(&h.Site, o.Inbox); err != nil {
-		return err
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.open = append(slices.Delete(h.open, i, i+1), o)
-	h.now = o
-	return nil
-}
-
-// start starts the graph of a site. If there are too many, another one ends.
-func (h *Hosts) start(ctx context.Context, site int) error {
-	h.now = nil
-	if h.Site.Linked() {
-		if err := axon.Unlink(&h.Site); err != nil {
-			return err
-		}
-	}
-	o := &openSite{SiteGraph: h.Make(site, &h.Site), site: site}
-	var err error
-	if o.running, err = axon.Spawn(ctx, o.Graph); err != nil {
-		return err
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.now, h.open = o, append(h.open, o)
-	if len(h.open) > h.most() {
-		h.open[0].running.Finish()
-		h.open = slices.Delete(h.open, 0, 1)
-	}
-	return nil
-}
-
-// forget forgets the site whose graph has ended, so that it is made again.
-func (h *Hosts) forget() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.open = slices.DeleteFunc(h.open, func(o *openSite) bool { return o == h.now })
-	h.now = nil
 }
 
 func (h *Hosts) most() int {

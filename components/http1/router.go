@@ -54,6 +54,10 @@ type Router struct {
 	// Routes carries each request to one handler. See Route.
 	Routes axon.Outboxes[*Request]
 
+	// Site carries the requests for the routes that Later has added, to the graph of
+	// the one that is asked for: it moves.
+	Site axon.Outbox[*Request] `axon:"optional"`
+
 	// Outbox carries the Router's own answers: to OPTIONS and TRACE.
 	Outbox axon.Outbox[*Response]
 
@@ -65,6 +69,17 @@ type Router struct {
 	hosts  bool     // one of them names a host
 	host   string   // of the last request, and
 	site   []route  // its routes
+	later  []later
+	open   openSites
+
+	linked, made int // how many of Routes, and of later, are among routes
+}
+
+// later is a route that Later has added.
+type later struct {
+	pattern string
+	answers []string
+	make    func(requests *axon.Outbox[*Request]) SiteGraph
 }
 
 var (
@@ -88,6 +103,19 @@ func (r *Router) Allow(pattern string, methods []string) {
 		}
 	}
 }
+
+// Later adds a route whose handler is made and started when the connection asks for
+// it for the first time: a connection costs what it uses, however many routes there
+// are. make makes the graph, which takes its requests from an outbox and links it.
+// allow are the methods that the handler answers, as of Allow; nil means that it does
+// not say. Later is called while the graph is written down.
+func (r *Router) Later(pattern string, allow []string, make func(requests *axon.Outbox[*Request]) SiteGraph) {
+	r.later = append(r.later, later{pattern, allow, make})
+}
+
+// Well reports whether nothing has gone wrong in the graphs of the routes that Later
+// has added. Any goroutine may call it.
+func (r *Router) Well() bool { return r.open.well() }
 
 // Validate implements axon.Validator: it reports patterns that are none, and
 // routes that overlap.
@@ -113,9 +141,13 @@ func (r *Router) collect() {
 	if r.routes == nil {
 		r.routes = r.room[:0]
 	}
-	for i := len(r.routes); i < r.Routes.Len(); i++ {
-		pattern, out := r.Routes.At(i)
+	for ; r.linked < r.Routes.Len(); r.linked++ {
+		pattern, out := r.Routes.At(r.linked)
 		r.routes = append(r.routes, route{pattern: pattern, out: out})
+	}
+	for ; r.made < len(r.later); r.made++ {
+		l := &r.later[r.made]
+		r.routes = append(r.routes, route{pattern: l.pattern, out: &r.Site, answers: l.answers, later: r.made + 1})
 	}
 }
 
@@ -136,6 +168,10 @@ func (r *Router) Main(ctx context.Context) error {
 	return nil
 }
 
+func (r *Router) make(i int, requests *axon.Outbox[*Request]) SiteGraph {
+	return r.later[i].make(requests)
+}
+
 func (r *Router) route(ctx context.Context, req *Request) error {
 	site := r.siteOf(req.Host)
 	if req.Path == "*" {
@@ -146,7 +182,16 @@ func (r *Router) route(ctx context.Context, req *Request) error {
 		return r.refuse(ctx, req, site)
 	}
 	req.markRouted()
-	err := to.out.Send(ctx, req)
+	var err error
+	if to.later > 0 {
+		err = r.open.turn(ctx, &r.Site, to.later-1, r.make, len(r.later))
+		if err != nil && !errors.Is(err, axon.ErrGone) {
+			return r.fail(ctx, req, 500, err)
+		}
+	}
+	if err == nil {
+		err = to.out.Send(ctx, req)
+	}
 	if errors.Is(err, axon.ErrGone) {
 		return r.fail(ctx, req, 503, fmt.Errorf("the handler for %q has ended", to.pattern))
 	}

@@ -15,6 +15,7 @@ type route struct {
 	pattern string
 	out     *axon.Outbox[*Request]
 	answers []string // what the handler says it answers; nil: it did not say
+	later   int      // 1 and more: which of the Router's later ones; 0: out is linked
 
 	methods []string // what it claims; nil: the path is its own
 	host    string   // in small letters; ".example.org" for those below, "" for all others
