@@ -1,6 +1,7 @@
 package wsgi
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -124,6 +125,19 @@ func (l *link) read(p []byte) (int, error) {
 	return l.got, err
 }
 
+// pass sends p, and a descriptor with its first byte.
+func (l *link) pass(p []byte, fd uintptr) error {
+	n, failed := 0, error(nil)
+	err := l.raw.Write(func(to uintptr) bool {
+		n, failed = transmitWith(to, p, fd)
+		return failed != errAgain && failed != errInterrupt
+	})
+	if err = cmp.Or(err, failed); err != nil || n == len(p) {
+		return err
+	}
+	return l.send(p[n:])
+}
+
 // A frame is the beginning of what a worker says.
 type frame struct {
 	kind   byte
@@ -143,6 +157,9 @@ const (
 	fileFrame    = 'F'
 	failureFrame = 'X'
 	threadFrame  = 'T' // on the control socket: a socket of a thread comes with it
+	askFrame     = 'S' // the client's socket is asked for
+	sentFrame    = 'P' // how many bytes were sent by it so far: 8 bytes of the head
+	goneFrame    = 'G' // the client does not take more: why
 	changedFrame = 'M' // on the control socket: a source has changed
 )
 

@@ -96,14 +96,14 @@ func (t *thread) whole(c *call, f frame) error {
 }
 
 // skip passes over a frame of an answer that nobody wants. If the answer goes on,
-// the worker is told.
+// the worker is told. One that waits for something is told by the end of the socket.
 func (t *thread) skip(f frame) error {
 	n := int64(f.head)
 	switch f.kind {
 	case fileFrame:
 		t.keep(nil)
-	case readFrame:
-		t.cut()
+	case readFrame, askFrame:
+		return errStopped
 	default:
 		if f.kind == headFrame || f.body > largestWhole {
 			t.cut()

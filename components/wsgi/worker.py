@@ -13,15 +13,21 @@ The answer goes back in frames, over a socket that each thread makes for itself,
     H  a head, and a first piece             F  a head, and a file that is sent with it
     C  one more piece                        X  what went wrong, and the traceback
     L  the last piece                        E  the end, behind the last piece
+    S  may I have the client's socket?       P  so many bytes have I sent by it
+                                             G  the client takes no more, and why
 
 A head is the status, and a line for each field: its name, a NUL, and its value. Of the request's body the server
 sends what was asked for, behind its length: 0 at the end, -1 if the client has broken off. When nobody wants an answer
 any more the server closes the thread's socket to what is written, and the thread makes another one.
+
+The rest of a long answer need not go through the server. If the client has a socket of its own, without TLS or a filter
+before it, the server lends that, and the thread writes to it.
 """
 
 import importlib
 import io
 import os
+import select
 import socket
 import stat
 import struct
@@ -33,8 +39,12 @@ from marshal import loads
 
 FRAME = struct.Struct('<cIIQ')  # of an answer
 PIECE = struct.Struct('<i')     # of a request's body
+LOAN = struct.Struct('<BII')    # how the client's socket is lent, and two times in milliseconds
+COUNT = struct.Struct('<Q')     # of bytes that were sent by it
 REQUEST = 256 << 10             # bytes of the largest request without the rest of its body
 COPIED = 16 << 10               # bytes; what is longer is sent from where it is
+WHOLE = 256 << 10               # bytes; what is not longer is sent in one frame, if it is the whole answer
+LONG = 64 << 10                 # bytes; when an answer in pieces has more, the rest is sent by the client's socket
 
 pack, fields_of = FRAME.pack, '\0'.join
 
@@ -84,6 +94,81 @@ class Line:
             sent = self.sock.sendmsg([start, body]) - len(start)
             self.begun = True
             self.sock.sendall(memoryview(body)[sent:] if sent >= 0 else start[sent:] + body)
+
+
+    def ask(self, number):
+        """Asks for the client's socket: returns a Client, or None if there is no such socket."""
+        self.send(b'S', number, b'')
+        try:
+            loan, ancillary, *_ = self.sock.recvmsg(LOAN.size, socket.CMSG_SPACE(4), getattr(socket, 'MSG_CMSG_CLOEXEC', 0))
+        except OSError as error:
+            raise Gone from error
+        if len(loan) != LOAN.size:
+            raise Gone
+        for _, _, data in ancillary:
+            return Client(self, number, *struct.unpack('i', data), *LOAN.unpack(loan))
+
+
+class Client:
+    """The client's socket, which the server has lent for the rest of a long answer."""
+
+    __slots__ = 'line', 'number', 'fd', 'chunked', 'stall', 'tick', 'sent', 'due'
+
+    def __init__(self, line, number, fd, how, stall, tick):
+        self.line, self.number, self.fd, self.chunked = line, number, fd, how == 2
+        self.stall, self.tick, self.sent, self.due = stall, tick, 0, time.monotonic() + tick / 1000
+
+    def write(self, data):
+        """Sends a piece, and tells the server from time to time. It raises Gone if the client does not take it."""
+        size = len(data)
+        if self.chunked:
+            head = b'%x\r\n' % size
+            pieces, size = [head, data, b'\r\n'], len(head) + size + 2
+        else:
+            pieces = [data]
+        sent = self.put(pieces)
+        if sent != size:
+            self.rest(memoryview(b''.join(pieces))[sent:])
+        self.sent += len(data)
+        if time.monotonic() > self.due:
+            self.tell()
+
+    def put(self, pieces):
+        """Sends what the client takes now. It returns how much that was."""
+        try:
+            return os.writev(self.fd, pieces)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            self.gone(error)
+
+    def rest(self, data):
+        """Sends data as the client takes it."""
+        poll, waits = select.poll(), 0
+        poll.register(self.fd, select.POLLOUT)
+        while data:
+            ready = poll.poll(self.tick)
+            waits = 0 if ready else waits + self.tick
+            if 0 < self.stall <= waits:
+                self.gone('it took nothing for %d ms' % waits)
+            if ready:
+                data = data[self.put([data]):]
+            if time.monotonic() > self.due:
+                self.tell()
+
+    def tell(self):
+        self.due = time.monotonic() + self.tick / 1000
+        self.line.send(b'P', self.number, COUNT.pack(self.sent))
+
+    def gone(self, why):
+        self.line.send(b'G', self.number, str(why).encode())
+        raise Gone
+
+    def close(self):
+        """Returns the socket."""
+        if self.fd is not None:
+            os.close(self.fd)
+            self.fd = None
 
 
 def rights(fd):
@@ -164,11 +249,11 @@ class FileWrapper:
 class Response:
     """What one call of the application answers."""
 
-    __slots__ = 'line', 'number', 'head', 'left', 'begun', 'ended'
+    __slots__ = 'line', 'number', 'head', 'left', 'size', 'client', 'begun', 'ended'
 
     def __init__(self, line, number):
-        self.line, self.number = line, number
-        self.head = self.left = None
+        self.line, self.number, self.size = line, number, 0
+        self.head = self.left = self.client = None
         self.begun = self.ended = False
 
     def start(self, status, fields, exc_info=None):
@@ -202,11 +287,21 @@ class Response:
             if self.left < 0:
                 raise AssertionError('the body is longer than the Content-Length')
         self.ended = self.left == 0
+        self.size += len(data)
+        if self.client is None and self.size > (WHOLE if self.ended and not self.begun else LONG):
+            self.direct()
         if self.begun:
             self.send(b'L' if self.ended else b'C', b'', data)
         else:
             self.begun = True
             self.send(b'W' if self.ended else b'H', self.head, data)
+
+    def direct(self):
+        """Asks for the client's socket, behind the head."""
+        if not self.begun:
+            self.begun = True
+            self.send(b'H', self.head, b'')
+        self.client = self.line.ask(self.number) or False
 
     def end(self):
         """Sends the end, if that is not sent."""
@@ -225,7 +320,9 @@ class Response:
 
     def whole(self, data):
         """Sends the only piece of the body."""
-        if self.begun or self.head is None or type(data) is not bytes:
+        if self.begun or self.head is None or type(data) is not bytes or len(data) > WHOLE:
+            if self.head and self.left is None and not self.begun and type(data) is bytes:
+                self.head, self.left = self.head + b'\nContent-Length\0%d' % len(data), len(data)
             self.write(data)
             return self.end()
         self.begun = self.ended = True
@@ -244,9 +341,20 @@ class Response:
 
     def send(self, kind, head, body, fd=None):
         try:
+            if self.client:
+                if kind in b'CL':
+                    self.client.write(body)
+                if kind == b'C':
+                    return
+                if kind == b'L':
+                    kind, body = b'E', b''
+                self.client.close()
+                self.client.tell()
             self.line.send(kind, self.number, head, body, fd)
         except Gone:
             self.begun = self.ended = True
+            if self.client:
+                self.client.close()
             raise
 
 
