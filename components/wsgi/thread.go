@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"sync"
 	"sync/atomic"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -154,16 +155,24 @@ func (t *thread) more() bool {
 	return kind == pieceFrame || kind == lastFrame || kind == endFrame
 }
 
+// mostPiece is the most of a request's body that is sent to a worker at once, and
+// pieceHead what goes before it, in bytes.
+const mostPiece, pieceHead = 128 << 10, 4
+
+var pieces = sync.Pool{New: func() any { b := make([]byte, pieceHead+mostPiece); return &b }}
+
 // feed gives the worker more of a request's body, as it has asked for by a frame. It
 // waits for the client while the application waits for it. broken is what was wrong
 // with the body.
 func (t *thread) feed(req *http1.Request, f frame) (broken, err error) {
-	const size, most = 4, 64 << 10
+	const size = pieceHead
 	wanted, err := t.text(f.head)
 	if err != nil || len(wanted) != size {
 		return nil, errors.Join(err, errFrame)
 	}
-	room := make([]byte, size+max(1, min(most, binary.LittleEndian.Uint32([]byte(wanted)))))
+	buf := pieces.Get().(*[]byte)
+	defer pieces.Put(buf)
+	room := (*buf)[:size+max(1, min(mostPiece, binary.LittleEndian.Uint32([]byte(wanted))))]
 	got := 0
 	if broken = io.EOF; req.Body != nil {
 		got, broken = req.Body.ReadContext(req.Context(), room[size:])

@@ -200,28 +200,50 @@ class Errors:
 class Body(io.RawIOBase):
     """The body of a request that has not come as a whole: it is asked for as the application reads it."""
 
-    def __init__(self, line, number, start):
+    def __init__(self, line, number, start, length):
         self.line, self.number, self.start = line, number, start
+        self.left = int(length) if length else None
 
     def readable(self):
         return True
 
     def readinto(self, room):
+        n = self.take(room)
+        if self.left is not None:
+            self.left -= n
+        return n
+
+    def take(self, room):
         if self.start:
             n = min(len(room), len(self.start))
             room[:n], self.start = self.start[:n], self.start[n:]
             return n
-        if self.line is None:
+        if self.line is None or self.left == 0:
             return 0
         self.line.send(b'R', self.number, PIECE.pack(len(room)))
-        n, = PIECE.unpack(receive(self.line.sock, memoryview(bytearray(PIECE.size))))
+        size = bytearray(PIECE.size)
+        got = receive(self.line.sock, size, room) - PIECE.size
+        n, = PIECE.unpack(size)
         if n > 0:
-            receive(self.line.sock, memoryview(room)[:n])
+            receive(self.line.sock, memoryview(room)[got:n])
             return n
         self.line = None
         if n < 0:
             raise ConnectionError('the client has broken off in the body of its request')
         return 0
+
+    def readall(self):
+        if self.left is None:
+            whole, room = io.BytesIO(), memoryview(bytearray(REQUEST))
+            n = self.readinto(room)
+            while n:
+                whole.write(room[:n])
+                n = self.readinto(room)
+            return whole.getvalue()
+        reader = io.BufferedReader(self, 1)  # it reads so much to where it is to be
+        whole = reader.read(self.left)
+        reader.detach()
+        return whole
 
 
 class FileWrapper:
@@ -362,7 +384,7 @@ def answer(application, line, number, environ, body, more):
     """Calls the application for one request."""
     line.begun = False
     errors = environ['wsgi.errors'] = Errors(environ.get('REQUEST_ID', ''))
-    environ['wsgi.input'] = io.BufferedReader(Body(line, number, body), REQUEST) if more else io.BytesIO(body)
+    environ['wsgi.input'] = io.BufferedReader(Body(line, number, body, environ.get('CONTENT_LENGTH')), REQUEST) if more else io.BytesIO(body)
     response, result = Response(line, number), None
     try:
         result = application(environ, response.start)
@@ -402,15 +424,15 @@ def told(error):
     return tuple(text.encode('utf-8', 'backslashreplace') for text in (lines[-1].strip(), ''.join(lines)))
 
 
-def receive(sock, room):
-    """Fills room, and returns it."""
-    got = 0
-    while got < len(room):
-        n = sock.recv_into(room[got:])
+def receive(sock, needed, *more):
+    """Fills what is needed, and puts into more what has come with it. It returns how much came."""
+    got, size = 0, len(needed)
+    while got < size:
+        n = sock.recvmsg_into([memoryview(needed)[got:], *more])[0]
         if not n:
             raise Gone
         got += n
-    return room
+    return got
 
 
 def serve(application, control, queue, environ):
