@@ -157,7 +157,7 @@ func (t *thread) more() bool {
 
 // mostPiece is the most of a request's body that is sent to a worker at once, and
 // pieceHead what goes before it, in bytes.
-const mostPiece, pieceHead = 128 << 10, 4
+const mostPiece, pieceHead = 256 << 10, 4
 
 var pieces = sync.Pool{New: func() any { b := make([]byte, pieceHead+mostPiece); return &b }}
 
@@ -175,6 +175,7 @@ func (t *thread) feed(req *http1.Request, f frame) (broken, err error) {
 	room := (*buf)[:size+max(1, min(mostPiece, binary.LittleEndian.Uint32([]byte(wanted))))]
 	got := 0
 	if broken = io.EOF; req.Body != nil {
+		req.Body.Grow(mostPiece) // there are as many that do as there are threads
 		got, broken = req.Body.ReadContext(req.Context(), room[size:])
 	}
 	if errors.Is(broken, io.EOF) {

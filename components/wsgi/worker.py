@@ -44,7 +44,7 @@ COUNT = struct.Struct('<Q')     # of bytes that were sent by it
 REQUEST = 256 << 10             # bytes of the largest request without the rest of its body
 COPIED = 16 << 10               # bytes; what is longer is sent from where it is
 WHOLE = 256 << 10               # bytes; what is not longer is sent in one frame, if it is the whole answer
-LONG = 64 << 10                 # bytes; when an answer in pieces has more, the rest is sent by the client's socket
+LONG = 32 << 10                 # bytes; when an answer in pieces has more, the rest is sent by the client's socket
 
 pack, fields_of = FRAME.pack, '\0'.join
 
@@ -121,15 +121,16 @@ class Client:
     def write(self, data):
         """Sends a piece, and tells the server from time to time. It raises Gone if the client does not take it."""
         size = len(data)
-        if self.chunked:
-            head = b'%x\r\n' % size
-            pieces, size = [head, data, b'\r\n'], len(head) + size + 2
+        if not self.chunked:
+            pieces = data,
+        elif size <= COPIED:
+            pieces = b'%x\r\n%b\r\n' % (size, data),
         else:
-            pieces = [data]
+            pieces = b'%x\r\n' % size, data, b'\r\n'
         sent = self.put(pieces)
-        if sent != size:
-            self.rest(memoryview(b''.join(pieces))[sent:])
-        self.sent += len(data)
+        if sent < sum(map(len, pieces)):
+            self.rest(list(map(memoryview, pieces)), sent)
+        self.sent += size
         if time.monotonic() > self.due:
             self.tell()
 
@@ -142,17 +143,21 @@ class Client:
         except OSError as error:
             self.gone(error)
 
-    def rest(self, data):
-        """Sends data as the client takes it."""
+    def rest(self, pieces, sent):
+        """Sends pieces, of which some is sent, as the client takes it."""
         poll, waits = select.poll(), 0
         poll.register(self.fd, select.POLLOUT)
-        while data:
+        while True:
+            while pieces and sent >= len(pieces[0]):
+                sent -= len(pieces.pop(0))
+            if not pieces:
+                return
+            pieces[0] = pieces[0][sent:]
             ready = poll.poll(self.tick)
             waits = 0 if ready else waits + self.tick
             if 0 < self.stall <= waits:
                 self.gone('it took nothing for %d ms' % waits)
-            if ready:
-                data = data[self.put([data]):]
+            sent = self.put(pieces) if ready else 0
             if time.monotonic() > self.due:
                 self.tell()
 
@@ -308,15 +313,18 @@ class Response:
             self.left -= len(data)
             if self.left < 0:
                 raise AssertionError('the body is longer than the Content-Length')
-        self.ended = self.left == 0
         self.size += len(data)
-        if self.client is None and self.size > (WHOLE if self.ended and not self.begun else LONG):
+        last = self.left == 0
+        if self.client is None and self.size > (WHOLE if last and not self.begun else LONG):
             self.direct()
+        if self.client:
+            return self.directly(data)
+        self.ended = last
         if self.begun:
-            self.send(b'L' if self.ended else b'C', b'', data)
+            self.send(b'L' if last else b'C', b'', data)
         else:
             self.begun = True
-            self.send(b'W' if self.ended else b'H', self.head, data)
+            self.send(b'W' if last else b'H', self.head, data)
 
     def direct(self):
         """Asks for the client's socket, behind the head."""
@@ -324,6 +332,17 @@ class Response:
             self.begun = True
             self.send(b'H', self.head, b'')
         self.client = self.line.ask(self.number) or False
+
+    def directly(self, data):
+        """Sends a piece by the client's socket."""
+        try:
+            self.client.write(data)
+        except Gone:
+            self.ended = True
+            self.client.close()
+            raise
+        if self.left == 0:
+            self.end()
 
     def end(self):
         """Sends the end, if that is not sent."""
@@ -364,19 +383,11 @@ class Response:
     def send(self, kind, head, body, fd=None):
         try:
             if self.client:
-                if kind in b'CL':
-                    self.client.write(body)
-                if kind == b'C':
-                    return
-                if kind == b'L':
-                    kind, body = b'E', b''
                 self.client.close()
                 self.client.tell()
             self.line.send(kind, self.number, head, body, fd)
         except Gone:
             self.begun = self.ended = True
-            if self.client:
-                self.client.close()
             raise
 
 
@@ -476,9 +487,8 @@ def changed(name):
         return None
 
 
-def watch(control, error, every=0.5):
-    """Tells the server, once, when a source has changed."""
-    before = sources(error)
+def watch(control, error, before, every=0.5):
+    """Tells the server, once, when a source is not as before."""
     while all(changed(name) == when for name, when in before.items()):
         time.sleep(every)
         before = {**sources(error), **before}
@@ -505,7 +515,7 @@ def main(directory, module, name, threads, processes, reload, grace):
         summary, text = told(error)
         control.sendall(pack(b'X', 0, len(summary), len(text)) + summary + text)
     if reload:
-        threading.Thread(target=watch, args=(control, error), daemon=True).start()
+        threading.Thread(target=watch, args=(control, error, sources(error)), daemon=True).start()
     if error:
         control.recv(1) if reload else None
         return
