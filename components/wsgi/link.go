@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 )
 
@@ -163,6 +164,8 @@ const (
 	changedFrame = 'M' // on the control socket: a source has changed
 )
 
+const allFrames = "WHCLERFXTSPGM"
+
 // frameSize is the length of what a frame begins with, in bytes.
 const frameSize = 1 + 4 + 4 + 8
 
@@ -176,7 +179,7 @@ func (l *link) frame() (frame, error) {
 	b := l.room[l.start:]
 	f := frame{b[0], binary.LittleEndian.Uint32(b[1:]), int(binary.LittleEndian.Uint32(b[5:])), int64(binary.LittleEndian.Uint64(b[9:]))}
 	l.start += frameSize
-	if f.head > mostHead || f.body < 0 {
+	if f.head > mostHead || f.body < 0 || strings.IndexByte(allFrames, f.kind) < 0 {
 		return f, errFrame
 	}
 	return f, nil

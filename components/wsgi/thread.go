@@ -61,6 +61,7 @@ func (t *thread) Main(ctx context.Context) error {
 	for {
 		f, err := t.frame()
 		if err != nil {
+			_ = t.lost(err)
 			return nil // the worker has ended: that is END's business
 		}
 		small := f.kind == wholeFrame && f.body <= largestWhole || f.kind == failureFrame && f.body <= mostTraceback || f.kind == fileFrame
@@ -135,12 +136,14 @@ func (t *thread) expire() {
 	t.cut()
 }
 
-// lost says why a socket has ended before the answer.
+// lost says why a socket has ended before the answer. A worker that does not keep to
+// the protocol is replaced.
 func (t *thread) lost(err error) error {
 	switch {
 	case t.expired.Load():
 		return errSilent
 	case errors.Is(err, errFrame):
+		t.run.mad.happen() // what it says next means nothing
 		return err
 	}
 	return errDied

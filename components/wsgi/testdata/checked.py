@@ -266,6 +266,11 @@ def long_(environ, start_response):
         yield 'text'
 
 
+def mad(environ, start_response):
+    start_response.__self__.line.sock.sendall(b'GET / HTTP/1.1\r\nHost: example.org\r\n\r\n')
+    time.sleep(60)
+
+
 def descriptors(environ, start_response):
     text(start_response)
     return [b'%d' % len(os.listdir('/proc/self/fd'))]
@@ -300,7 +305,7 @@ rules = {name: validator(globals()[name]) for name in (
 unruly = {name: globals()[name] for name in (
     'raises', 'raises_late', 'no_start', 'twice', 'bad_status', 'status_type', 'header_type', 'header_break', 'hop',
     'body_type', 'too_long', 'longer', 'too_short', 'leaves', 'dies', 'dies_late', 'file', 'no_file', 'grows', 'echo',
-    'long_', 'descriptors')}
+    'long_', 'descriptors', 'mad')}
 # The validator wants read to be called with a size, as its own rule.
 rules['input_'] = validator(input_)
 
