@@ -58,6 +58,7 @@ func (h *Handler) outgoing(ctx context.Context, req *http1.Request) (out *http.R
 	if out.Host == "" {
 		out.Host = req.Host
 	}
+	out.Close = req.Method == "HEAD" // some applications answer that with a body, which nobody is to take for the next answer
 	h.fields(out.Header, req)
 	if req.Body != nil && req.ContentLength != 0 {
 		up = &upload{ctx: ctx, body: req.Body}
