@@ -166,7 +166,7 @@ func TestHandler_Response(t *testing.T) {
 			w.Header().Set("X-Hop", "1")
 			w.WriteHeader(203)
 		case "/moved":
-			http.Redirect(w, r, "/elsewhere", 302)
+			http.Redirect(w, r, "/elsewhere", http.StatusFound)
 		case "/none":
 			w.WriteHeader(204)
 		case "/same":
