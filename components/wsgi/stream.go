@@ -167,7 +167,7 @@ func (s *stream) giveBack() {
 // drop returns the thread in the middle of the answer. The caller holds s.mu.
 func (s *stream) drop() {
 	if !s.returned {
-		s.returned = true
+		s.returned, s.thread.unread = true, s.left
 		s.thread.pool.drop(s.thread)
 	}
 }

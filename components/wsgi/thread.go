@@ -31,6 +31,7 @@ type thread struct {
 	// whether the application was silent. It is odd while the server waits for that.
 	progress atomic.Uint64
 	expired  atomic.Bool // the application was silent for too long
+	unread   int64       // of the piece in which who had borrowed it has left
 
 	// These are the pool's.
 	req    *http1.Request // that it is lent for
@@ -75,6 +76,8 @@ func (t *thread) Main(ctx context.Context) error {
 			c.hand(t, f)
 			select {
 			case <-t.back:
+				err = t.discard(t.unread)
+				t.unread = 0
 			case <-ctx.Done():
 				return nil
 			}
