@@ -208,43 +208,69 @@ func TestFastCGI_Many(t *testing.T) {
 func TestUpstreams_Unreachable(t *testing.T) {
 	t.Parallel()
 	none := filepath.Join(t.TempDir(), "none.sock")
-	s := serve(t, "--fastcgi", "/a=unix:"+none, "--scgi", "/b=127.0.0.1:1", site(t))
-	for _, path := range []string{"/a/x.php", "/b/x"} {
+	s := serve(t, "--fastcgi", "/a=unix:"+none, "--scgi", "/b=127.0.0.1:1", "--uwsgi", "/c=127.0.0.1:1", "--upstream", "/d=http://127.0.0.1:1", site(t))
+	for _, path := range []string{"/a/x.php", "/b/x", "/c/x", "/d/x"} {
 		if got := curl(t, "-w", "%{http_code}", "-o", os.DevNull, "http://"+s.addr+path); got != "502" {
 			t.Errorf("%s: %s", path, got)
 		}
 	}
 	eventually(t, 5*time.Second, "the log says where, and what to do", func() bool {
 		log := s.log.String()
-		return strings.Contains(log, "unix:"+none) && strings.Contains(log, "127.0.0.1:1") && strings.Count(log, "is the program running") == 2
+		return strings.Contains(log, "unix:"+none) && strings.Contains(log, "127.0.0.1:1") && strings.Count(log, "is the program running") == 4
 	})
 }
 
-// TestSCGI serves an application of Python by uWSGI, as a user would.
-func TestSCGI(t *testing.T) {
-	t.Parallel()
-	dir := upstreams(t)
-	file, _ := large(t)
+// uWSGI runs an application of Python with uWSGI, and returns where.
+func uWSGI(t testing.TB, dir, how string) (address string) {
+	t.Helper()
 	socket := filepath.Join(dir, "uwsgi.sock")
-	cmd := exec.Command(requireProgram(t, "uwsgi"), "--plugin", "python3", "--scgi-socket", socket, "--wsgi-file", filepath.Join(dir, "app.py"),
+	cmd := exec.Command(requireProgram(t, "uwsgi"), "--plugin", "python3", how, socket, "--wsgi-file", filepath.Join(dir, "app.py"),
 		"--need-app", "--master", "--die-on-term", "--processes", "2", "--manage-script-name")
 	cmd.Env = append(os.Environ(), "UNTIL="+dir)
 	background(t, socket, cmd)
-	s := serve(t, "--scgi", "/py=unix:"+socket, site(t))
-	url := "http://" + s.addr + "/py"
-	code := []string{"-w", "%{http_code}", "-o", os.DevNull}
-	runCurl(t, []curlCase{
-		{"GET", []string{url + "/a%20b?c=d"}, `^GET /py\|/a b\|c=d\|0\n$`},
-		{"no path", []string{url}, `^GET /py\|\|\|0\n$`},
-		{"HEAD", []string{"-I", url}, `^HTTP/1.1 200 OK\r\n(.*\r\n)*Content-Type: text/plain`},
-		{"POST", []string{"-d", "a=b", url + "/x"}, `^POST /py\|/x\|\|3\n$`},
-		{"POST in chunks", []string{"-d", "a=b", "-H", "Transfer-Encoding: chunked", url + "/x"}, `^POST /py\|/x\|\|3\n$`},
-		{"an upload", []string{"-T", file, url + "/x"}, `^PUT /py\|/x\|\|6400000\n$`},
-		{"a large answer", []string{"-w", "%{size_download}", "-o", os.DevNull, url + "/large"}, `^8192000$`},
-		{"a status", []string{"-w", "%{http_code}", url + "/404"}, `^none404$`},
-		{"a redirect", append(code, url+"/away"), `^302$`},
-		{"cookies", []string{"-i", url}, `(?s)Set-Cookie: a=1\r\n.*Set-Cookie: b=2\r\n`},
-		{"an error", append(code, url+"/broken"), `^502$`},
-	})
-	t.Run("streamed", func(t *testing.T) { streamed(t, url+"/slow?now", filepath.Join(dir, "now")) })
+	return "unix:" + socket
+}
+
+// TestUpstreams serves an application of Python by uWSGI, with two protocols of it,
+// and by gunicorn, as a user would.
+func TestUpstreams(t *testing.T) {
+	t.Parallel()
+	file, _ := large(t)
+	for _, c := range []struct {
+		name, prefix, script string // SCRIPT_NAME and what is before the path
+		broken               string
+		start                func(t testing.TB, dir string) (flag string)
+	}{
+		{"scgi", "/py", "/py", "502", func(t testing.TB, dir string) string { return "--scgi=/py=" + uWSGI(t, dir, "--scgi-socket") }},
+		{"uwsgi", "/py", "/py", "502", func(t testing.TB, dir string) string { return "--uwsgi=/py=" + uWSGI(t, dir, "--socket") }},
+		{"gunicorn", "/py", "", "500", func(t testing.TB, dir string) string {
+			socket := filepath.Join(dir, "gunicorn.sock")
+			cmd := exec.Command(debianPython, requireProgram(t, "/usr/bin/gunicorn"), "-b", "unix:"+socket, "-w", "2", "--worker-tmp-dir", dir, "--chdir", dir, "app:application")
+			cmd.Env = append(os.Environ(), "UNTIL="+dir)
+			background(t, socket, cmd)
+			return "--upstream=/py=unix:" + socket
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := upstreams(t)
+			s := serve(t, c.start(t, dir), site(t))
+			url, path := "http://"+s.addr+c.prefix, strings.TrimPrefix(c.prefix, c.script)
+			code := []string{"-w", "%{http_code}", "-o", os.DevNull}
+			runCurl(t, []curlCase{
+				{"GET", []string{url + "/a%20b?c=d"}, `^GET ` + c.script + `\|` + path + `/a b\|c=d\|0\n$`},
+				{"no path", []string{url}, `^GET ` + c.script + `\|` + path + `\|\|0\n$`},
+				{"HEAD", []string{"-I", url}, `^HTTP/1.1 200 OK\r\n(.*\r\n)*Content-Type: text/plain`},
+				{"POST", []string{"-d", "a=b", url + "/x"}, `^POST ` + c.script + `\|` + path + `/x\|\|3\n$`},
+				{"POST in chunks", []string{"-d", "a=b", "-H", "Transfer-Encoding: chunked", url + "/x"}, `^POST ` + c.script + `\|` + path + `/x\|\|3\n$`},
+				{"an upload", []string{"-T", file, url + "/x"}, `^PUT ` + c.script + `\|` + path + `/x\|\|6400000\n$`},
+				{"a large answer", []string{"-w", "%{size_download}", "-o", os.DevNull, url + "/large"}, `^8192000$`},
+				{"a status", []string{"-w", "%{http_code}", url + "/404"}, `^none404$`},
+				{"a redirect", append(code, url+"/away"), `^302$`},
+				{"cookies", []string{"-i", url}, `(?s)Set-Cookie: a=1\r\n.*Set-Cookie: b=2\r\n`},
+				{"an error", append(code, url+"/broken"), `^` + c.broken + `$`},
+			})
+			t.Run("streamed", func(t *testing.T) { streamed(t, url+"/slow?now", filepath.Join(dir, "now")) })
+		})
+	}
 }

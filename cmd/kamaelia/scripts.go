@@ -26,6 +26,8 @@ type scriptOptions struct {
 	FastCGI       []string          `name:"fastcgi" placeholder:"PREFIX=ADDRESS" sep:"none" help:"Answer requests below a prefix by a program that speaks FastCGI, at unix:PATH or host:port. May be given several times."`
 	FastCGIRoot   string            `name:"fastcgi-root" placeholder:"DIR" help:"Directory of its scripts, as it knows it; without it, it is one application."`
 	SCGI          []string          `name:"scgi" placeholder:"PREFIX=ADDRESS" sep:"none" help:"Answer requests below a prefix by a program that speaks SCGI, at unix:PATH or host:port. May be given several times."`
+	UWSGI         []string          `name:"uwsgi" placeholder:"PREFIX=ADDRESS" sep:"none" help:"Answer requests below a prefix by a program that speaks the uwsgi protocol, at unix:PATH or host:port. May be given several times."`
+	Proxy         []string          `name:"upstream" placeholder:"PREFIX=URL" sep:"none" help:"Answer requests below a prefix by another server of HTTP, at http://host:port or unix:PATH. May be given several times."`
 	Memory        string            `name:"cgi-memory" placeholder:"SIZE" help:"Most memory of a program. (default off)"`
 }
 
@@ -64,7 +66,7 @@ func (o *scriptOptions) scripts(c *config.Config) error {
 	return o.upstreams(c)
 }
 
-// upstreams sets what --fastcgi and --scgi say.
+// upstreams sets what --fastcgi, --scgi, --uwsgi and --upstream say.
 func (o *scriptOptions) upstreams(c *config.Config) error {
 	if o.FastCGIRoot != "" && o.FastCGI == nil {
 		return fmt.Errorf("%w: --fastcgi-root needs --fastcgi", errUsage)
@@ -77,12 +79,19 @@ func (o *scriptOptions) upstreams(c *config.Config) error {
 			return err
 		}
 	}
-	for _, arg := range o.SCGI {
-		err := mountArg(c, "--scgi", "ADDRESS", arg, func(address string) config.Place {
-			return config.Place{SCGI: &config.SCGI{Address: address}}
-		})
-		if err != nil {
-			return err
+	for _, kind := range []struct {
+		flag, what string
+		args       []string
+		place      func(address string) config.Place
+	}{
+		{"--scgi", "ADDRESS", o.SCGI, func(a string) config.Place { return config.Place{SCGI: &config.SCGI{Address: a}} }},
+		{"--uwsgi", "ADDRESS", o.UWSGI, func(a string) config.Place { return config.Place{UWSGI: &config.UWSGI{Address: a}} }},
+		{"--upstream", "URL", o.Proxy, func(a string) config.Place { return config.Place{Proxy: &config.Proxy{URL: a}} }},
+	} {
+		for _, arg := range kind.args {
+			if err := mountArg(c, kind.flag, kind.what, arg, kind.place); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -152,7 +152,7 @@ func TestHandler_Faults(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			axontest.NoLeak(t)
 			p := listen(t, func(_ int, conn net.Conn) { c.speak(conn) })
-			a := gatewaytest.Ask(t, &Handler{Upstream: open(t, &gateway.Upstream{Address: p.address})}, c.req)
+			a := gatewaytest.Ask(t, &gateway.Handler{Protocol: Protocol{}, Upstream: open(t, &gateway.Upstream{Address: p.address})}, c.req)
 			got := a.Said()
 			if first, second, either := strings.Cut(c.want, " or "); got != c.want && (!either || got != first && got != second) {
 				t.Errorf("%.200s, want %.200s: %v", got, c.want, a.Fail)
@@ -204,7 +204,7 @@ func TestHandler_Times(t *testing.T) {
 				_, err := next(conn, typeAbort)
 				aborted <- err == nil
 			})
-			a := gatewaytest.Ask(t, &Handler{Upstream: open(t, &gateway.Upstream{Address: p.address, Limits: c.limits})}, gatewaytest.Request("GET /s"))
+			a := gatewaytest.Ask(t, &gateway.Handler{Protocol: Protocol{}, Upstream: open(t, &gateway.Upstream{Address: p.address, Limits: c.limits})}, gatewaytest.Request("GET /s"))
 			if got := a.Said(); got != c.want || c.cause != nil && !errors.Is(a.Fail, c.cause) {
 				t.Errorf("%s, want %s: %v", got, c.want, a.Fail)
 			}
@@ -227,7 +227,7 @@ func TestHandler_Unreachable(t *testing.T) {
 		l.Addr().String(): "is the program running?",
 		"unix:" + socket:  "is the program running, and is this where it listens?",
 	} {
-		a := gatewaytest.Ask(t, &Handler{Upstream: open(t, &gateway.Upstream{Address: address})}, gatewaytest.Request("GET /s"))
+		a := gatewaytest.Ask(t, &gateway.Handler{Protocol: Protocol{}, Upstream: open(t, &gateway.Upstream{Address: address})}, gatewaytest.Request("GET /s"))
 		if a.Said() != "failure 502" || !strings.Contains(a.Fail.Error(), address) || !strings.Contains(a.Fail.Error(), want) {
 			t.Errorf("%v, want %s", a.Fail, want)
 		}
@@ -247,7 +247,7 @@ func TestHandler_ClientGone(t *testing.T) {
 	req := gatewaytest.Request("GET /s")
 	ctx, leave := context.WithCancel(t.Context())
 	req.Conn = &http1.Conn{Base: ctx}
-	h := &Handler{Upstream: open(t, &gateway.Upstream{Address: p.address})}
+	h := &gateway.Handler{Protocol: Protocol{}, Upstream: open(t, &gateway.Upstream{Address: p.address})}
 	run := axontest.Run(t, h)
 	axontest.Send(run, &h.Inbox, req)
 	resp := axontest.Recv(run, &h.Outbox)
@@ -283,7 +283,7 @@ func TestHandler_BothWays(t *testing.T) {
 	})
 	req := gatewaytest.Request("POST /s", "x: y")
 	req.Body, req.ContentLength = http1.NewBody(0), 10
-	h := &Handler{Upstream: open(t, &gateway.Upstream{Address: p.address})}
+	h := &gateway.Handler{Protocol: Protocol{}, Upstream: open(t, &gateway.Upstream{Address: p.address})}
 	run := axontest.Run(t, h)
 	axontest.Send(run, &h.Inbox, req)
 	resp := axontest.Recv(run, &h.Outbox)
@@ -317,7 +317,7 @@ func TestHandler_BrokenBody(t *testing.T) {
 	})
 	req := gatewaytest.Request("POST /s", "x")
 	req.Body, req.ContentLength = http1.NewBody(0), 10
-	h := &Handler{Upstream: open(t, &gateway.Upstream{Address: p.address})}
+	h := &gateway.Handler{Protocol: Protocol{}, Upstream: open(t, &gateway.Upstream{Address: p.address})}
 	run := axontest.Run(t, h)
 	axontest.Send(run, &h.Inbox, req)
 	_, _ = req.Body.Write(t.Context(), []byte("half"))

@@ -41,7 +41,7 @@ func library(t testing.TB) (address string) {
 // Another's server understands what is sent, and is understood.
 func TestHandler_Library(t *testing.T) {
 	u := open(t, &gateway.Upstream{Address: library(t), Root: "/srv", Extensions: []string{".go"}})
-	h := &Handler{Upstream: u, Prefix: "/app"}
+	h := &gateway.Handler{Protocol: Protocol{}, Upstream: u, Prefix: "/app"}
 	run := axontest.Run(t, h)
 	for _, c := range []struct {
 		req  *http1.Request
@@ -67,7 +67,7 @@ func TestHandler_Library(t *testing.T) {
 
 func TestHandler_Conform(t *testing.T) {
 	u := open(t, &gateway.Upstream{Address: library(t)})
-	axontest.Conform(t, func() axon.Component { return &Handler{Upstream: u, Prefix: "/app"} },
+	axontest.Conform(t, func() axon.Component { return &gateway.Handler{Protocol: Protocol{}, Upstream: u, Prefix: "/app"} },
 		axontest.RealTime(), axontest.FeedFunc("inbox", func() []*http1.Request {
 			return []*http1.Request{
 				gatewaytest.Request("GET /app/hello"), gatewaytest.Request("POST /app/x", string(make([]byte, 100_000))), gatewaytest.Request("GET /app/\x00"),
@@ -89,7 +89,7 @@ func answerAll(conn net.Conn, name int, most int) {
 // sequence sends requests, one when the one before is answered.
 func sequence(t *testing.T, u *gateway.Upstream, requests ...*http1.Request) (said []string) {
 	t.Helper()
-	h := &Handler{Upstream: u}
+	h := &gateway.Handler{Protocol: Protocol{}, Upstream: u}
 	run := axontest.Run(t, h)
 	for _, req := range requests {
 		axontest.Send(run, &h.Inbox, req)
@@ -189,7 +189,7 @@ func TestPool_Fair(t *testing.T) {
 		<-busy
 	})
 	u := open(t, &gateway.Upstream{Address: p.address})
-	first, second := &Handler{Upstream: u}, &Handler{Upstream: u}
+	first, second := &gateway.Handler{Protocol: Protocol{}, Upstream: u}, &gateway.Handler{Protocol: Protocol{}, Upstream: u}
 	slow := gatewaytest.Request("POST /s", "x: y")
 	slow.Body, slow.ContentLength = http1.NewBody(0), 1
 	one, two := axontest.Run(t, first), axontest.Run(t, second)
@@ -224,11 +224,11 @@ func TestHandler_Gate(t *testing.T) {
 	slow.Body, slow.ContentLength = http1.NewBody(0), 1
 	begun := make(chan struct{})
 	slow.Body.OnFirstRead(func() { close(begun) })
-	first := &Handler{Upstream: u}
+	first := &gateway.Handler{Protocol: Protocol{}, Upstream: u}
 	one := axontest.Run(t, first)
 	axontest.Send(one, &first.Inbox, slow)
 	<-begun
-	a := gatewaytest.Ask(t, &Handler{Upstream: u}, gatewaytest.Request("GET /s"))
+	a := gatewaytest.Ask(t, &gateway.Handler{Protocol: Protocol{}, Upstream: u}, gatewaytest.Request("GET /s"))
 	if a.Said() != "failure 503" || a.Fail.Header.Get("Retry-After") == "" {
 		t.Errorf("%s %v", a.Said(), a.Fail)
 	}
@@ -253,7 +253,7 @@ func TestHandler_Shutdown(t *testing.T) {
 		close(begun)
 		drain(conn)
 	})
-	h := &Handler{Upstream: open(t, &gateway.Upstream{Address: p.address})}
+	h := &gateway.Handler{Protocol: Protocol{}, Upstream: open(t, &gateway.Upstream{Address: p.address})}
 	run := axontest.Run(t, h)
 	axontest.Send(run, &h.Inbox, gatewaytest.Request("GET /s"))
 	<-begun

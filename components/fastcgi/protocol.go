@@ -6,22 +6,25 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/gateway"
 )
 
-// protocol puts requests as records.
-type protocol struct{}
+// Protocol puts requests as records.
+type Protocol struct{}
 
-var _ gateway.Protocol = protocol{}
+var _ gateway.Protocol = Protocol{}
 
 // mostContent is the largest content of a record, in bytes.
 const mostContent = 65535
 
 // Name implements gateway.Protocol.
-func (protocol) Name() string { return "fastcgi" }
+func (Protocol) Name() string { return "fastcgi" }
+
+// StatusLine implements gateway.Protocol: answers have a Status, if need be.
+func (Protocol) StatusLine() bool { return false }
 
 // Answers implements gateway.Protocol.
-func (protocol) Answers() gateway.Answers { return &answers{} }
+func (Protocol) Answers() gateway.Answers { return &answers{} }
 
 // Head implements gateway.Protocol: a begin record, and those of the parameters.
-func (protocol) Head(b []byte, v *gateway.Variables, a *gateway.About) []byte {
+func (Protocol) Head(b []byte, v *gateway.Variables, a *gateway.About) []byte {
 	const responder, keep = 1, 1
 	b = record(b, typeBegin, 8)
 	b = append(b, 0, responder, keep, 0, 0, 0, 0, 0)
@@ -50,15 +53,15 @@ func split(b []byte, start int) []byte {
 }
 
 // Body implements gateway.Protocol.
-func (protocol) Body(b, piece []byte) []byte {
+func (Protocol) Body(b, piece []byte) []byte {
 	return append(record(b, typeStdin, len(piece)), piece...)
 }
 
 // End implements gateway.Protocol: an empty record.
-func (protocol) End(b []byte) []byte { return record(b, typeStdin, 0) }
+func (Protocol) End(b []byte) []byte { return record(b, typeStdin, 0) }
 
 // Abort implements gateway.Protocol.
-func (protocol) Abort(b []byte) []byte { return record(b, typeAbort, 0) }
+func (Protocol) Abort(b []byte) []byte { return record(b, typeAbort, 0) }
 
 // record appends a record's header (section 3.3).
 func record(b []byte, kind byte, size int) []byte {

@@ -132,7 +132,7 @@ func TestProtocol_Head(t *testing.T) {
 	for name, env := range map[string]string{"small": "x", "128": strings.Repeat("y", 128), "many records": strings.Repeat("z", 200_000)} {
 		t.Run(name, func(t *testing.T) {
 			v := &gateway.Variables{Env: []string{"OWN=" + env, "LAST=1"}}
-			b := protocol{}.Head([]byte("before"), v, &gateway.About{Request: gatewaytest.Request("GET /a?b"), Name: "/a", Length: -1})
+			b := Protocol{}.Head([]byte("before"), v, &gateway.About{Request: gatewaytest.Request("GET /a?b"), Name: "/a", Length: -1})
 			b, ok := bytes.CutPrefix(b, []byte("before\x01\x01\x00\x01\x00\x08\x00\x00\x00\x01\x01\x00\x00\x00\x00\x00"))
 			if !ok {
 				t.Fatalf("it begins with %q", b[:32])

@@ -44,6 +44,10 @@ type Answer struct {
 	// if the request takes that: see http1.Request.TakesRaw.
 	NPH bool
 
+	// Parsed says to read a head that the program makes itself as any other, and
+	// never to send it as it is.
+	Parsed bool
+
 	// Site makes a graph for local redirects; nil if there is none.
 	Site Site
 
@@ -93,7 +97,7 @@ func (a *Answer) Take(ctx context.Context, b []byte) error {
 	}
 	if !a.complete {
 		if a.head.most == 0 {
-			a.head = headParser{most: a.Limits.head(), nph: a.NPH, raw: a.NPH && a.Request.TakesRaw()}
+			a.head = headParser{most: a.Limits.head(), nph: a.NPH, raw: a.NPH && !a.Parsed && a.Request.TakesRaw()}
 		}
 		h, rest, err := a.head.write(b)
 		switch {

@@ -56,6 +56,8 @@ type watch struct {
 // Validate.
 func (c *Client) Validate() error {
 	switch {
+	case c.Protocol == nil:
+		return errors.New("gateway: a Handler needs a Protocol")
 	case !c.Upstream.Opened():
 		return errors.New(c.Protocol.Name() + ": a Handler needs an Upstream that is open")
 	case c.Prefix != "" && (c.Prefix[0] != '/' || strings.HasSuffix(c.Prefix, "/")):

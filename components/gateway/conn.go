@@ -52,7 +52,7 @@ func (u *Upstream) dial(ctx context.Context, p Protocol) (*conn, error) {
 			u.pool.made(c)
 			return c, nil
 		case !errors.Is(err, syscall.EAGAIN):
-			return nil, unreachable(err, limit)
+			return nil, Unreachable(err, limit)
 		}
 		// Its queue is full: a socket of Unix does not wait for room in it.
 		select {
@@ -63,8 +63,8 @@ func (u *Upstream) dial(ctx context.Context, p Protocol) (*conn, error) {
 	}
 }
 
-// unreachable makes a failure of what connecting gave, which says what to do.
-func unreachable(err error, limit time.Duration) error {
+// Unreachable makes a failure of what connecting gave, which says what to do.
+func Unreachable(err error, limit time.Duration) error {
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		err = op.Err // the address is told anyway
 	}

@@ -1,9 +1,9 @@
-// Package gateway has what the gateway protocols share: CGI (RFC 3875), FastCGI
-// and SCGI. All of them tell a program of a request by the same variables, and
-// get an answer that begins with the same kind of head.
+// Package gateway has what the gateway protocols share: CGI (RFC 3875), FastCGI,
+// SCGI and uwsgi. All of them tell a program of a request by the same variables,
+// and get an answer that begins with much the same kind of head.
 //
 // Variables makes the variables, Bodies sees to a body's length, a Gate bounds
 // how many programs are asked at once, and an Answer makes a response of what a
 // program says. An Upstream is a program that is reached by a socket, and a
-// Client asks it, by a Protocol.
+// Client asks it, by a Protocol, for the component Handler.
 package gateway

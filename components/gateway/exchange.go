@@ -42,6 +42,7 @@ func (x *exchange) reset(c *Client, about About, body io.ReadCloser) {
 	*x = exchange{c: c, about: about, body: body, inline: x.inline[:0]}
 	x.answer = Answer{
 		Handler: c.Handler, Request: about.Request, Limits: &c.Upstream.Limits, Teller: x, Site: c.Site,
+		NPH: c.Protocol.StatusLine(), Parsed: true,
 	}
 }
 
@@ -120,7 +121,11 @@ func (x *exchange) connect(ctx context.Context, fresh bool) (err error) {
 // ask sends the request and reads the answer. It reports whether to do so again.
 func (x *exchange) ask(ctx context.Context) (again bool, err error) {
 	p, c := x.c.Protocol, x.conn
-	c.out = p.Head(c.out[:0], &x.c.Upstream.Variables, &x.about)
+	out := p.Head(c.out[:0], &x.c.Upstream.Variables, &x.about)
+	if out == nil {
+		return false, x.answer.Abort(ctx, 431, errHeadLarge)
+	}
+	c.out = out
 	if len(x.inline) > 0 {
 		c.out = p.Body(c.out, x.inline)
 	}

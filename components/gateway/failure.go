@@ -12,7 +12,7 @@ import (
 // A ScriptError tells what went wrong with a script. It is the cause of the
 // failure that comes to the error component, and what is logged.
 type ScriptError struct {
-	// Gateway is how the script was asked: "cgi", "fastcgi" or "scgi".
+	// Gateway is how the script was asked: "cgi", "fastcgi", "scgi" or "uwsgi".
 	Gateway string
 
 	// Script is the path by which the script was asked for.
@@ -61,9 +61,10 @@ var (
 )
 
 var (
-	errOutput = errors.New("it said too much")
-	errLoop   = errors.New("its redirects lead round in a circle")
-	errNoSite = errors.New("it leads to another resource, and there is nobody to ask for that")
+	errHeadLarge = errors.New("the head of the request is too large for the protocol")
+	errOutput    = errors.New("it said too much")
+	errLoop      = errors.New("its redirects lead round in a circle")
+	errNoSite    = errors.New("it leads to another resource, and there is nobody to ask for that")
 )
 
 // A Tail keeps the end of what a script says on its standard error.

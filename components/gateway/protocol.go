@@ -6,7 +6,11 @@ type Protocol interface {
 	// Name is how errors call it.
 	Name() string
 
-	// Head appends what tells of a request, before its body.
+	// StatusLine says that answers begin with a status line, as those of HTTP do.
+	StatusLine() bool
+
+	// Head appends what tells of a request, before its body. It returns nil if that
+	// is more than the protocol can say.
 	Head(b []byte, v *Variables, a *About) []byte
 
 	// Body appends a piece of the body, of MostPiece bytes at most.

@@ -166,6 +166,17 @@ func (b *Body) Write(ctx context.Context, p []byte) (int, error) {
 	}
 }
 
+// Grow lets the stream buffer up to limit bytes, if that is more than before: for a
+// reader who is dear to wake.
+func (b *Body) Grow(limit int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if limit > b.bytes.limit && b.end == nil {
+		b.bytes.limit = limit
+		b.changed()
+	}
+}
+
 // came returns how many bytes the producer has put in.
 func (b *Body) came() int64 {
 	b.mu.Lock()

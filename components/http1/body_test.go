@@ -45,6 +45,24 @@ func TestBodyBytes(t *testing.T) {
 	}
 }
 
+// A Body that has grown takes more, and wakes who waits for that.
+func TestBodyGrow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBody(4)
+		go produce(b, []byte("0123456789"))
+		synctest.Wait()
+		b.Grow(3)
+		b.Grow(100)
+		synctest.Wait()
+		if !b.ready() || b.came() != 10 {
+			t.Errorf("%d bytes have come", b.came())
+		}
+		if got, err := io.ReadAll(b); string(got) != "0123456789" || err != nil {
+			t.Errorf("%q, %v", got, err)
+		}
+	})
+}
+
 // All bytes arrive, in order, for any sizes of buffer, writes and reads.
 func TestBodyStreams(t *testing.T) {
 	for _, limit := range []int{1, 2, 3, 511, 512, 513, 5000, 0} {

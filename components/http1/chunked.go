@@ -206,14 +206,17 @@ func appendChunkHead(dst []byte, n int) []byte {
 	return append(strconv.AppendInt(dst, int64(n), 16), "\r\n"...)
 }
 
-// appendChunk appends data as one chunk, or nothing if there is no data, as an
-// empty chunk would end the body.
-func appendChunk(dst, data []byte) []byte {
-	if len(data) == 0 {
-		return dst
-	}
-	dst = append(appendChunkHead(dst, len(data)), data...)
-	return append(dst, "\r\n"...)
+// chunkRoom is what the head of a chunk needs at most, in bytes.
+const chunkRoom = 16 + len("\r\n")
+
+// asChunk frames n > 0 bytes of data as a chunk where they are: behind the first
+// chunkRoom bytes of buf, which has room for two more.
+func asChunk(buf []byte, n int) []byte {
+	var room [chunkRoom]byte
+	head := appendChunkHead(room[:0], n)
+	start := chunkRoom - len(head)
+	copy(buf[start:], head)
+	return append(buf[start:chunkRoom+n], "\r\n"...)
 }
 
 // appendLastChunk appends what ends a chunked body. The trailer fields must be

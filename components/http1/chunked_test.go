@@ -158,9 +158,14 @@ func TestChunkedAllocates(t *testing.T) {
 	}
 }
 
-func Test_appendChunk(t *testing.T) {
-	b := appendChunk(nil, []byte("hello"))
-	b = appendChunk(b, nil)
+// chunk frames data by asChunk.
+func chunk(data []byte) []byte {
+	buf := append(make([]byte, chunkRoom), data...)
+	return asChunk(append(buf, "??"...), len(data))
+}
+
+func Test_asChunk(t *testing.T) {
+	b := append([]byte(nil), chunk([]byte("hello"))...)
 	b = append(appendChunkHead(b, 16), "0123456789abcdef\r\n"...)
 	b = appendLastChunk(b, Header{{"X", "y"}})
 	if want := "5\r\nhello\r\n10\r\n0123456789abcdef\r\n0\r\nX: y\r\n\r\n"; string(b) != want {
@@ -197,7 +202,7 @@ func FuzzChunked(f *testing.F) {
 }
 
 func BenchmarkChunked(b *testing.B) {
-	body := bytes.Repeat(appendChunk(nil, make([]byte, 4096)), 4)
+	body := bytes.Repeat(chunk(make([]byte, 4096)), 4)
 	d := chunkedDecoder{limits: &Limits{}}
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()

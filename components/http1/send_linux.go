@@ -65,6 +65,11 @@ func (r *rawConn) once(fd uintptr) bool {
 	return true
 }
 
+// shutdown ends the connection for all who have its socket.
+func (r *rawConn) shutdown() {
+	_ = r.raw.Control(func(fd uintptr) { _ = unix.Shutdown(int(fd), unix.SHUT_RDWR) })
+}
+
 // most is what one sendfile may take: the deadline is looked at in between.
 const most = 4 << 20
 

@@ -26,11 +26,12 @@ const (
 	sendBuffer = 8 << 10  // usual size
 	mostBuffer = 64 << 10 // what is collected before it is written
 	copyLimit  = 16 << 10 // larger bodies are written from where they are
+	copyBuffer = 32 << 10 // for what is read before it is written: two records of TLS
 )
 
 var (
 	sendBuffers = sync.Pool{New: func() any { b := make([]byte, 0, sendBuffer); return &b }}
-	copyBuffers = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }}
+	copyBuffers = sync.Pool{New: func() any { b := make([]byte, chunkRoom+copyBuffer+len("\r\n")); return &b }}
 )
 
 func newSender(conn net.Conn, stall time.Duration) sender {
@@ -144,8 +145,8 @@ func (s *sender) file(f *Section) (n int64, err error) {
 	if s.raw != nil {
 		n, err = s.raw.sendFile(s, f)
 	} else {
-		buf := s.borrow() // two records of TLS
-		n, err = io.CopyBuffer(copier{s}, io.NewSectionReader(f.File, f.Offset, f.Size), *buf)
+		buf := s.borrow()
+		n, err = io.CopyBuffer(copier{s}, io.NewSectionReader(f.File, f.Offset, f.Size), (*buf)[:copyBuffer])
 		s.giveBack(buf)
 	}
 	if err == nil && n < f.Size {

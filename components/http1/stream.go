@@ -14,10 +14,11 @@ func (w *Writer) stream(ctx context.Context, from io.ReadCloser, how framing, le
 		stop()
 		_ = from.Close()
 	}()
+	direct := w.offer(from)
 	buf := w.out.borrow()
 	defer w.out.giveBack(buf)
 	for {
-		p := *buf
+		p := (*buf)[chunkRoom : chunkRoom+copyBuffer]
 		if length >= 0 {
 			p = p[:min(int64(len(p)), length-n)]
 			if len(p) == 0 {
@@ -31,11 +32,19 @@ func (w *Writer) stream(ctx context.Context, from io.ReadCloser, how framing, le
 			}
 		}
 		got, err := from.Read(p)
+		if direct != nil && err == ErrDirect {
+			var sent int64
+			if sent, err = w.lend(direct, how); err != nil {
+				return n + sent, err
+			}
+			n, err = n+sent, io.EOF
+		}
 		if got > 0 {
 			n += int64(got)
-			if how == framedByChunks {
-				w.out.buf = appendChunk(w.out.room(), p[:got])
-			} else if err := w.out.bytes(p[:got]); err != nil {
+			if p = p[:got]; how == framedByChunks {
+				p = asChunk(*buf, got)
+			}
+			if err := w.out.bytes(p); err != nil {
 				return n, err
 			}
 		}

@@ -14,6 +14,6 @@ import (
 func TestAnswers(t *testing.T) {
 	gatewaytest.Answers(t, gatewaytest.Cases(), func(t *testing.T, files map[string]string, output int64) http1.HandlerPart {
 		address := gatewaytest.SCGI(t, gatewaytest.Scripts(t, files))
-		return &Handler{Upstream: open(t, &gateway.Upstream{Address: address, Limits: gateway.Limits{Output: output}})}
+		return &gateway.Handler{Protocol: Protocol{}, Upstream: open(t, &gateway.Upstream{Address: address, Limits: gateway.Limits{Output: output}})}
 	})
 }

@@ -71,7 +71,7 @@ func TestProtocol_Head(t *testing.T) {
 		{"a body", 42, "CONTENT_LENGTH 42 SCGI 1 GATEWAY_INTERFACE CGI/1.1"},
 	} {
 		v := &gateway.Variables{Env: []string{"LONG=" + strings.Repeat("x", 100_000), "NUL=a\x00b"}}
-		b := protocol{}.Head([]byte("before"), v, &gateway.About{Request: gatewaytest.Request("GET /a?b"), Length: c.length})
+		b := Protocol{}.Head([]byte("before"), v, &gateway.About{Request: gatewaytest.Request("GET /a?b"), Length: c.length})
 		text, ok := strings.CutPrefix(string(b), "before1")
 		in := bufio.NewReader(strings.NewReader("1" + text + "rest"))
 		vars, err := head(in)
@@ -128,7 +128,7 @@ func TestHandler_Faults(t *testing.T) {
 					c.speak(conn, in)
 				}
 			})})
-			a := gatewaytest.Ask(t, &Handler{Upstream: u}, c.req)
+			a := gatewaytest.Ask(t, &gateway.Handler{Protocol: Protocol{}, Upstream: u}, c.req)
 			if got := a.Said(); got != c.want || c.cause != nil && !errors.Is(a.Fail, c.cause) {
 				t.Errorf("%s, want %s: %v", got, c.want, a.Fail)
 			}
@@ -146,7 +146,7 @@ func TestHandler_Conform(t *testing.T) {
 			io.WriteString(conn, text+"hello")
 		}
 	})})
-	axontest.Conform(t, func() axon.Component { return &Handler{Upstream: u, Prefix: "/app"} },
+	axontest.Conform(t, func() axon.Component { return &gateway.Handler{Protocol: Protocol{}, Upstream: u, Prefix: "/app"} },
 		axontest.RealTime(), axontest.FeedFunc("inbox", func() []*http1.Request {
 			return []*http1.Request{gatewaytest.Request("GET /app/a"), gatewaytest.Request("POST /app/x", string(make([]byte, 100_000))), gatewaytest.Request("GET /app/\x00")}
 		}))

@@ -6,23 +6,26 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/gateway"
 )
 
-// protocol puts requests as a netstring of variables, with the body behind it.
-type protocol struct{}
+// Protocol puts requests as a netstring of variables, with the body behind it.
+type Protocol struct{}
 
-var _ gateway.Protocol = protocol{}
+var _ gateway.Protocol = Protocol{}
 
 // Name implements gateway.Protocol.
-func (protocol) Name() string { return "scgi" }
+func (Protocol) Name() string { return "scgi" }
+
+// StatusLine implements gateway.Protocol: answers have a Status, if need be.
+func (Protocol) StatusLine() bool { return false }
 
 // Answers implements gateway.Protocol: the answer ends with the connection.
-func (protocol) Answers() gateway.Answers { return nil }
+func (Protocol) Answers() gateway.Answers { return nil }
 
 // mostDigits is how many the length of a netstring has at most.
 const mostDigits = 10
 
 // Head implements gateway.Protocol. CONTENT_LENGTH comes first, and is always
 // there.
-func (protocol) Head(b []byte, v *gateway.Variables, a *gateway.About) []byte {
+func (Protocol) Head(b []byte, v *gateway.Variables, a *gateway.About) []byte {
 	start := len(b)
 	b = append(b, "0000000000:"...)
 	b = pair(b, "CONTENT_LENGTH", strconv.FormatInt(max(a.Length, 0), 10))
@@ -51,10 +54,10 @@ func pair(b []byte, name, value string) []byte {
 }
 
 // Body implements gateway.Protocol.
-func (protocol) Body(b, piece []byte) []byte { return append(b, piece...) }
+func (Protocol) Body(b, piece []byte) []byte { return append(b, piece...) }
 
 // End implements gateway.Protocol.
-func (protocol) End(b []byte) []byte { return b }
+func (Protocol) End(b []byte) []byte { return b }
 
 // Abort implements gateway.Protocol: there is nothing but to close.
-func (protocol) Abort(b []byte) []byte { return b }
+func (Protocol) Abort(b []byte) []byte { return b }

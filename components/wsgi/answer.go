@@ -18,6 +18,9 @@ type answer struct {
 // read reads the frame, all of it if it is a whole answer or a failure.
 func (a *answer) read() (err error) {
 	t := a.thread
+	if a.frame.kind == failureFrame && a.frame.body > mostTraceback {
+		return errFrame
+	}
 	if a.head, err = t.text(a.frame.head); err != nil {
 		return err
 	}
@@ -61,7 +64,7 @@ func (a *answer) file(req *http1.Request) (*http1.Response, error) {
 	file := a.thread.file
 	a.thread.file = nil
 	if file == nil || len(a.head) < offset {
-		return nil, errFrame
+		return nil, a.thread.lost(errFrame)
 	}
 	section := &http1.Section{File: file, Offset: int64(binary.LittleEndian.Uint64([]byte(a.head[:offset]))), Size: a.frame.body}
 	resp, length, err := parseHead(req, a.head[offset:])

@@ -41,7 +41,7 @@ func (e *exchange) run(f frame) (*http1.Response, error) {
 		}
 	default:
 		e.thread.pool.drop(e.thread)
-		return nil, errFrame
+		return nil, e.thread.lost(errFrame)
 	}
 	resp, err := a.response(e.req)
 	e.thread.pool.giveBack(e.thread)

@@ -94,6 +94,19 @@ func TestDeath(t *testing.T) {
 	s.get("/pid")
 }
 
+// TestMad replaces a worker that does not keep to the protocol.
+func TestMad(t *testing.T) {
+	s := serve(t, &wsgi.App{Workers: 1, Silence: time.Minute})
+	before := s.get("/pid")
+	resp, body, err := s.do("GET", "/mad", nil)
+	if err != nil || resp.StatusCode != 502 {
+		t.Errorf("%v, %v: %s", resp, err, body)
+	}
+	if after := s.get("/pid"); after == before {
+		t.Errorf("worker %s lives", before)
+	}
+}
+
 // TestSilence replaces a worker whose application does not answer.
 func TestSilence(t *testing.T) {
 	s := serve(t, &wsgi.App{Workers: 1, Silence: 300 * time.Millisecond})

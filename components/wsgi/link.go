@@ -1,8 +1,7 @@
 package wsgi
 
 import (
-	"encoding/binary"
-	"errors"
+	"cmp"
 	"io"
 	"net"
 	"os"
@@ -124,49 +123,18 @@ func (l *link) read(p []byte) (int, error) {
 	return l.got, err
 }
 
-// A frame is the beginning of what a worker says.
-type frame struct {
-	kind   byte
-	number uint32 // of the request
-	head   int    // its length, in bytes
-	body   int64  // its length
-}
-
-// The kinds of frames, as worker.py has them.
-const (
-	wholeFrame   = 'W'
-	headFrame    = 'H'
-	pieceFrame   = 'C'
-	lastFrame    = 'L'
-	endFrame     = 'E'
-	readFrame    = 'R'
-	fileFrame    = 'F'
-	failureFrame = 'X'
-	threadFrame  = 'T' // on the control socket: a socket of a thread comes with it
-	changedFrame = 'M' // on the control socket: a source has changed
-)
-
-// frameSize is the length of what a frame begins with, in bytes.
-const frameSize = 1 + 4 + 4 + 8
-
-var errFrame = errors.New("wsgi: the worker does not keep to the protocol")
-
-// frame reads the beginning of the next frame.
-func (l *link) frame() (frame, error) {
-	if err := l.fill(frameSize); err != nil {
-		return frame{}, err
+// pass sends p, and a descriptor with its first byte.
+func (l *link) pass(p []byte, fd uintptr) error {
+	n, failed := 0, error(nil)
+	err := l.raw.Write(func(to uintptr) bool {
+		n, failed = transmitWith(to, p, fd)
+		return failed != errAgain && failed != errInterrupt
+	})
+	if err = cmp.Or(err, failed); err != nil || n == len(p) {
+		return err
 	}
-	b := l.room[l.start:]
-	f := frame{b[0], binary.LittleEndian.Uint32(b[1:]), int(binary.LittleEndian.Uint32(b[5:])), int64(binary.LittleEndian.Uint64(b[9:]))}
-	l.start += frameSize
-	if f.head > mostHead || f.body < 0 {
-		return f, errFrame
-	}
-	return f, nil
+	return l.send(p[n:])
 }
-
-// mostHead is the largest head of an answer, in bytes.
-const mostHead = 256 << 10
 
 // buffered reports how much was read and not yet used.
 func (l *link) buffered() int { return l.end - l.start }

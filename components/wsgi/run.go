@@ -37,6 +37,7 @@ type run struct {
 
 	ready event // the first thread is there, or there will be none
 	stale event // it is to be replaced
+	mad   event // it does not keep to the protocol
 
 	mu     sync.Mutex
 	stuck  bool      // an application does not return
@@ -73,7 +74,7 @@ func newRun(ctx context.Context, a *App) (*run, error) {
 		control.close()
 		return nil, errors.Join(err, theirs.Close())
 	}
-	r := &run{app: a, control: control, queue: q, calls: map[uint32]*call{}, threads: map[*thread]bool{}, ready: newEvent(), stale: newEvent()}
+	r := &run{app: a, control: control, queue: q, calls: map[uint32]*call{}, threads: map[*thread]bool{}, ready: newEvent(), stale: newEvent(), mad: newEvent()}
 	if n := a.Requests; n > 0 {
 		r.most = n + rand.IntN(n/5+1) - n/10
 	}

@@ -80,7 +80,7 @@ func mounted(t testing.TB, app *wsgi.App) *pipelines.Server {
 }
 
 // serve runs an App with a Site around it until the end of the test.
-func serve(t testing.TB, app *wsgi.App) *server {
+func serve(t testing.TB, app *wsgi.App, options ...func(*server)) *server {
 	t.Helper()
 	if app.Module == "" {
 		app.Dir, app.Module = "testdata", "checked"
@@ -94,6 +94,9 @@ func serve(t testing.TB, app *wsgi.App) *server {
 	app.Log = &errorLog.Inbox
 	s.site = &pipelines.Site{Server: *mounted(t, app), ErrorLog: errorLog}
 	s.site.Beside = append(s.site.Beside, app.Graph)
+	for _, o := range options {
+		o(s)
+	}
 	socket, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

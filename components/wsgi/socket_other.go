@@ -16,6 +16,8 @@ func (*ear) receive(uintptr, []byte) (n, fd int, err error) { return 0, -1, erro
 
 func transmit(uintptr, []byte) (int, error) { return 0, errors.ErrUnsupported }
 
+func transmitWith(uintptr, []byte, uintptr) (int, error) { return 0, errors.ErrUnsupported }
+
 func socketPair() (*net.UnixConn, *os.File, error) { return nil, nil, errors.ErrUnsupported }
 
 func socketOf(*os.File) (*net.UnixConn, error) { return nil, errors.ErrUnsupported }

@@ -3,25 +3,31 @@ package wsgi
 import (
 	"errors"
 	"io"
-	"sync/atomic"
+	"sync"
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
 // A stream is the body of an answer that comes in pieces. The Writer reads it, so
 // the bytes go from the worker's socket into its buffer, and the worker waits while
-// the client has enough. The thread is free when the last piece is read; or lost,
-// when the client leaves before.
+// the client has enough. Of a long answer the worker sends the rest by itself: see
+// loan.go. The thread is free when the last piece is read; or lost, when the client
+// leaves before.
 type stream struct {
-	thread *thread
-	req    *http1.Request
-	left   int64       // of the piece
-	last   bool        // it is the last one
-	over   atomic.Bool // the thread is not the stream's any more
-	err    error       // what it has ended by
+	thread  *thread
+	req     *http1.Request
+	left    int64 // of the piece
+	last    bool  // it is the last one
+	offered bool  // the client's socket can be lent
+	err     error // what it has ended by
+
+	mu       sync.Mutex
+	busy     bool // a Read, or a Lend, is under way
+	closed   bool
+	returned bool // the thread is not the stream's any more
 }
 
-var _ io.ReadCloser = (*stream)(nil)
+var _ http1.Direct = (*stream)(nil)
 
 // Read implements io.Reader. It returns what is there, and waits only if that is
 // nothing.
@@ -29,6 +35,10 @@ func (s *stream) Read(p []byte) (n int, err error) {
 	if s.err != nil {
 		return 0, s.err
 	}
+	if !s.enter() {
+		return 0, io.ErrClosedPipe
+	}
+	defer s.leave()
 	for n < len(p) && s.err == nil {
 		if s.left > 0 {
 			if n > 0 && s.thread.buffered() == 0 {
@@ -48,8 +58,10 @@ func (s *stream) Read(p []byte) (n int, err error) {
 			s.finish()
 		} else if n > 0 && !s.thread.more() {
 			return n, nil
+		} else if err := s.next(); err == http1.ErrDirect {
+			return n, err
 		} else {
-			s.end(s.next())
+			s.end(err)
 		}
 	}
 	if n > 0 {
@@ -67,8 +79,22 @@ func (s *stream) next() error {
 	switch f.kind {
 	case pieceFrame, lastFrame:
 		s.left, s.last = f.body, f.kind == lastFrame
+		return s.thread.discard(int64(f.head))
 	case endFrame:
 		s.finish()
+		return nil
+	case askFrame:
+		if s.offered {
+			return http1.ErrDirect
+		}
+		return s.thread.send(noLoan[:])
+	}
+	return s.other(f)
+}
+
+// other deals with a frame that may come at any time.
+func (s *stream) other(f frame) error {
+	switch f.kind {
 	case readFrame:
 		_, err := s.thread.feed(s.req, f)
 		return err
@@ -77,15 +103,11 @@ func (s *stream) next() error {
 		if err := a.read(); err != nil {
 			return err
 		}
-		if s.take() {
-			s.thread.pool.giveBack(s.thread)
-		}
+		s.giveBack()
 		_, err := a.response(s.req)
 		return err
-	default:
-		return errFrame
 	}
-	return nil
+	return errFrame
 }
 
 // end notes by what the stream has ended, if it has.
@@ -94,7 +116,9 @@ func (s *stream) end(err error) {
 		return
 	}
 	s.err = err
-	if _, said := errors.AsType[*AppError](err); !said {
+	if _, said := errors.AsType[*AppError](err); s.isClosed() {
+		s.err = io.ErrClosedPipe
+	} else if !said {
 		s.err = s.thread.run.app.error(s.req.ID(), s.thread.lost(err), "")
 	}
 	_ = s.Close()
@@ -103,19 +127,63 @@ func (s *stream) end(err error) {
 // finish gives the thread back behind the last byte.
 func (s *stream) finish() {
 	s.err = io.EOF
-	if s.take() {
+	s.giveBack()
+}
+
+// enter begins something that Close must not take the thread from. It reports
+// whether the thread is still the stream's.
+func (s *stream) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy = !s.closed && !s.returned
+	return s.busy
+}
+
+// leave ends what has begun with enter.
+func (s *stream) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy = false; s.closed {
+		s.drop()
+	}
+}
+
+func (s *stream) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
+// giveBack returns the thread, with which all is well.
+func (s *stream) giveBack() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.returned {
+		s.returned = true
 		s.thread.pool.giveBack(s.thread)
 	}
 }
 
-// Close implements io.Closer: nobody wants the rest. It may be called while a Read
-// waits.
-func (s *stream) Close() error {
-	if s.take() {
+// drop returns the thread in the middle of the answer. The caller holds s.mu.
+func (s *stream) drop() {
+	if !s.returned {
+		s.returned, s.thread.unread = true, s.left
 		s.thread.pool.drop(s.thread)
+	}
+}
+
+// Close implements io.Closer: nobody wants the rest. It may be called while a Read
+// waits, which then returns, and gives the thread back.
+func (s *stream) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	switch {
+	case s.returned:
+	case s.busy:
+		s.thread.cut()
+	default:
+		s.drop()
 	}
 	return nil
 }
-
-// take reports, once, that the thread is the caller's to return.
-func (s *stream) take() bool { return !s.over.Swap(true) }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"sync"
 	"sync/atomic"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -30,6 +31,7 @@ type thread struct {
 	// whether the application was silent. It is odd while the server waits for that.
 	progress atomic.Uint64
 	expired  atomic.Bool // the application was silent for too long
+	unread   int64       // of the piece in which who had borrowed it has left
 
 	// These are the pool's.
 	req    *http1.Request // that it is lent for
@@ -60,6 +62,7 @@ func (t *thread) Main(ctx context.Context) error {
 	for {
 		f, err := t.frame()
 		if err != nil {
+			_ = t.lost(err)
 			return nil // the worker has ended: that is END's business
 		}
 		small := f.kind == wholeFrame && f.body <= largestWhole || f.kind == failureFrame && f.body <= mostTraceback || f.kind == fileFrame
@@ -73,6 +76,8 @@ func (t *thread) Main(ctx context.Context) error {
 			c.hand(t, f)
 			select {
 			case <-t.back:
+				err = t.discard(t.unread)
+				t.unread = 0
 			case <-ctx.Done():
 				return nil
 			}
@@ -96,14 +101,14 @@ func (t *thread) whole(c *call, f frame) error {
 }
 
 // skip passes over a frame of an answer that nobody wants. If the answer goes on,
-// the worker is told.
+// the worker is told. One that waits for something is told by the end of the socket.
 func (t *thread) skip(f frame) error {
 	n := int64(f.head)
 	switch f.kind {
 	case fileFrame:
 		t.keep(nil)
-	case readFrame:
-		t.cut()
+	case readFrame, askFrame:
+		return errStopped
 	default:
 		if f.kind == headFrame || f.body > largestWhole {
 			t.cut()
@@ -134,12 +139,14 @@ func (t *thread) expire() {
 	t.cut()
 }
 
-// lost says why a socket has ended before the answer.
+// lost says why a socket has ended before the answer. A worker that does not keep to
+// the protocol is replaced.
 func (t *thread) lost(err error) error {
 	switch {
 	case t.expired.Load():
 		return errSilent
 	case errors.Is(err, errFrame):
+		t.run.mad.happen() // what it says next means nothing
 		return err
 	}
 	return errDied
@@ -154,18 +161,27 @@ func (t *thread) more() bool {
 	return kind == pieceFrame || kind == lastFrame || kind == endFrame
 }
 
+// mostPiece is the most of a request's body that is sent to a worker at once, and
+// pieceHead what goes before it, in bytes.
+const mostPiece, pieceHead = 256 << 10, 4
+
+var pieces = sync.Pool{New: func() any { b := make([]byte, pieceHead+mostPiece); return &b }}
+
 // feed gives the worker more of a request's body, as it has asked for by a frame. It
 // waits for the client while the application waits for it. broken is what was wrong
 // with the body.
 func (t *thread) feed(req *http1.Request, f frame) (broken, err error) {
-	const size, most = 4, 64 << 10
+	const size = pieceHead
 	wanted, err := t.text(f.head)
 	if err != nil || len(wanted) != size {
 		return nil, errors.Join(err, errFrame)
 	}
-	room := make([]byte, size+max(1, min(most, binary.LittleEndian.Uint32([]byte(wanted)))))
+	buf := pieces.Get().(*[]byte)
+	defer pieces.Put(buf)
+	room := (*buf)[:size+max(1, min(mostPiece, binary.LittleEndian.Uint32([]byte(wanted))))]
 	got := 0
 	if broken = io.EOF; req.Body != nil {
+		req.Body.Grow(mostPiece) // there are as many that do as there are threads
 		got, broken = req.Body.ReadContext(req.Context(), room[size:])
 	}
 	if errors.Is(broken, io.EOF) {

@@ -48,6 +48,10 @@ func (w *worker) Main(ctx context.Context) error {
 				return err
 			}
 			return errEnded
+		case <-r.mad.c:
+			r.running.Stop(errFrame)
+			<-r.running.Done() // what it had is answered, with an error
+			return errFrame
 		case <-r.stale.c:
 			next, err := newRun(ctx, w.app)
 			if err != nil {

@@ -13,15 +13,21 @@ The answer goes back in frames, over a socket that each thread makes for itself,
     H  a head, and a first piece             F  a head, and a file that is sent with it
     C  one more piece                        X  what went wrong, and the traceback
     L  the last piece                        E  the end, behind the last piece
+    S  may I have the client's socket?       P  so many bytes have I sent by it
+                                             G  the client takes no more, and why
 
 A head is the status, and a line for each field: its name, a NUL, and its value. Of the request's body the server
 sends what was asked for, behind its length: 0 at the end, -1 if the client has broken off. When nobody wants an answer
 any more the server closes the thread's socket to what is written, and the thread makes another one.
+
+The rest of a long answer need not go through the server. If the client has a socket of its own, without TLS or a filter
+before it, the server lends that, and the thread writes to it.
 """
 
 import importlib
 import io
 import os
+import select
 import socket
 import stat
 import struct
@@ -33,8 +39,12 @@ from marshal import loads
 
 FRAME = struct.Struct('<cIIQ')  # of an answer
 PIECE = struct.Struct('<i')     # of a request's body
+LOAN = struct.Struct('<BII')    # how the client's socket is lent, and two times in milliseconds
+COUNT = struct.Struct('<Q')     # of bytes that were sent by it
 REQUEST = 256 << 10             # bytes of the largest request without the rest of its body
 COPIED = 16 << 10               # bytes; what is longer is sent from where it is
+WHOLE = 256 << 10               # bytes; what is not longer is sent in one frame, if it is the whole answer
+LONG = 32 << 10                 # bytes; when an answer in pieces has more, the rest is sent by the client's socket
 
 pack, fields_of = FRAME.pack, '\0'.join
 
@@ -86,6 +96,86 @@ class Line:
             self.sock.sendall(memoryview(body)[sent:] if sent >= 0 else start[sent:] + body)
 
 
+    def ask(self, number):
+        """Asks for the client's socket: returns a Client, or None if there is no such socket."""
+        self.send(b'S', number, b'')
+        try:
+            loan, ancillary, *_ = self.sock.recvmsg(LOAN.size, socket.CMSG_SPACE(4), getattr(socket, 'MSG_CMSG_CLOEXEC', 0))
+        except OSError as error:
+            raise Gone from error
+        if len(loan) != LOAN.size:
+            raise Gone
+        for _, _, data in ancillary:
+            return Client(self, number, *struct.unpack('i', data), *LOAN.unpack(loan))
+
+
+class Client:
+    """The client's socket, which the server has lent for the rest of a long answer."""
+
+    __slots__ = 'line', 'number', 'fd', 'chunked', 'stall', 'tick', 'sent', 'due'
+
+    def __init__(self, line, number, fd, how, stall, tick):
+        self.line, self.number, self.fd, self.chunked = line, number, fd, how == 2
+        self.stall, self.tick, self.sent, self.due = stall, tick, 0, time.monotonic() + tick / 1000
+
+    def write(self, data):
+        """Sends a piece, and tells the server from time to time. It raises Gone if the client does not take it."""
+        size = len(data)
+        if not self.chunked:
+            pieces = data,
+        elif size <= COPIED:
+            pieces = b'%x\r\n%b\r\n' % (size, data),
+        else:
+            pieces = b'%x\r\n' % size, data, b'\r\n'
+        sent = self.put(pieces)
+        if sent < sum(map(len, pieces)):
+            self.rest(list(map(memoryview, pieces)), sent)
+        self.sent += size
+        if time.monotonic() > self.due:
+            self.tell()
+
+    def put(self, pieces):
+        """Sends what the client takes now. It returns how much that was."""
+        try:
+            return os.writev(self.fd, pieces)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            self.gone(error)
+
+    def rest(self, pieces, sent):
+        """Sends pieces, of which some is sent, as the client takes it."""
+        poll, waits = select.poll(), 0
+        poll.register(self.fd, select.POLLOUT)
+        while True:
+            while pieces and sent >= len(pieces[0]):
+                sent -= len(pieces.pop(0))
+            if not pieces:
+                return
+            pieces[0] = pieces[0][sent:]
+            ready = poll.poll(self.tick)
+            waits = 0 if ready else waits + self.tick
+            if 0 < self.stall <= waits:
+                self.gone('it took nothing for %d ms' % waits)
+            sent = self.put(pieces) if ready else 0
+            if time.monotonic() > self.due:
+                self.tell()
+
+    def tell(self):
+        self.due = time.monotonic() + self.tick / 1000
+        self.line.send(b'P', self.number, COUNT.pack(self.sent))
+
+    def gone(self, why):
+        self.line.send(b'G', self.number, str(why).encode())
+        raise Gone
+
+    def close(self):
+        """Returns the socket."""
+        if self.fd is not None:
+            os.close(self.fd)
+            self.fd = None
+
+
 def rights(fd):
     """Returns the ancillary data that passes a descriptor on."""
     return [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', fd))]
@@ -115,28 +205,50 @@ class Errors:
 class Body(io.RawIOBase):
     """The body of a request that has not come as a whole: it is asked for as the application reads it."""
 
-    def __init__(self, line, number, start):
+    def __init__(self, line, number, start, length):
         self.line, self.number, self.start = line, number, start
+        self.left = int(length) if length else None
 
     def readable(self):
         return True
 
     def readinto(self, room):
+        n = self.take(room)
+        if self.left is not None:
+            self.left -= n
+        return n
+
+    def take(self, room):
         if self.start:
             n = min(len(room), len(self.start))
             room[:n], self.start = self.start[:n], self.start[n:]
             return n
-        if self.line is None:
+        if self.line is None or self.left == 0:
             return 0
         self.line.send(b'R', self.number, PIECE.pack(len(room)))
-        n, = PIECE.unpack(receive(self.line.sock, memoryview(bytearray(PIECE.size))))
+        size = bytearray(PIECE.size)
+        got = receive(self.line.sock, size, room) - PIECE.size
+        n, = PIECE.unpack(size)
         if n > 0:
-            receive(self.line.sock, memoryview(room)[:n])
+            receive(self.line.sock, memoryview(room)[got:n])
             return n
         self.line = None
         if n < 0:
             raise ConnectionError('the client has broken off in the body of its request')
         return 0
+
+    def readall(self):
+        if self.left is None:
+            whole, room = io.BytesIO(), memoryview(bytearray(REQUEST))
+            n = self.readinto(room)
+            while n:
+                whole.write(room[:n])
+                n = self.readinto(room)
+            return whole.getvalue()
+        reader = io.BufferedReader(self, 1)  # it reads so much to where it is to be
+        whole = reader.read(self.left)
+        reader.detach()
+        return whole
 
 
 class FileWrapper:
@@ -164,11 +276,11 @@ class FileWrapper:
 class Response:
     """What one call of the application answers."""
 
-    __slots__ = 'line', 'number', 'head', 'left', 'begun', 'ended'
+    __slots__ = 'line', 'number', 'head', 'left', 'size', 'client', 'begun', 'ended'
 
     def __init__(self, line, number):
-        self.line, self.number = line, number
-        self.head = self.left = None
+        self.line, self.number, self.size = line, number, 0
+        self.head = self.left = self.client = None
         self.begun = self.ended = False
 
     def start(self, status, fields, exc_info=None):
@@ -201,12 +313,36 @@ class Response:
             self.left -= len(data)
             if self.left < 0:
                 raise AssertionError('the body is longer than the Content-Length')
-        self.ended = self.left == 0
+        self.size += len(data)
+        last = self.left == 0
+        if self.client is None and self.size > (WHOLE if last and not self.begun else LONG):
+            self.direct()
+        if self.client:
+            return self.directly(data)
+        self.ended = last
         if self.begun:
-            self.send(b'L' if self.ended else b'C', b'', data)
+            self.send(b'L' if last else b'C', b'', data)
         else:
             self.begun = True
-            self.send(b'W' if self.ended else b'H', self.head, data)
+            self.send(b'W' if last else b'H', self.head, data)
+
+    def direct(self):
+        """Asks for the client's socket, behind the head."""
+        if not self.begun:
+            self.begun = True
+            self.send(b'H', self.head, b'')
+        self.client = self.line.ask(self.number) or False
+
+    def directly(self, data):
+        """Sends a piece by the client's socket."""
+        try:
+            self.client.write(data)
+        except Gone:
+            self.ended = True
+            self.client.close()
+            raise
+        if self.left == 0:
+            self.end()
 
     def end(self):
         """Sends the end, if that is not sent."""
@@ -225,7 +361,9 @@ class Response:
 
     def whole(self, data):
         """Sends the only piece of the body."""
-        if self.begun or self.head is None or type(data) is not bytes:
+        if self.begun or self.head is None or type(data) is not bytes or len(data) > WHOLE:
+            if self.head and self.left is None and not self.begun and type(data) is bytes:
+                self.head, self.left = self.head + b'\nContent-Length\0%d' % len(data), len(data)
             self.write(data)
             return self.end()
         self.begun = self.ended = True
@@ -244,6 +382,9 @@ class Response:
 
     def send(self, kind, head, body, fd=None):
         try:
+            if self.client:
+                self.client.close()
+                self.client.tell()
             self.line.send(kind, self.number, head, body, fd)
         except Gone:
             self.begun = self.ended = True
@@ -254,7 +395,7 @@ def answer(application, line, number, environ, body, more):
     """Calls the application for one request."""
     line.begun = False
     errors = environ['wsgi.errors'] = Errors(environ.get('REQUEST_ID', ''))
-    environ['wsgi.input'] = io.BufferedReader(Body(line, number, body), REQUEST) if more else io.BytesIO(body)
+    environ['wsgi.input'] = io.BufferedReader(Body(line, number, body, environ.get('CONTENT_LENGTH')), REQUEST) if more else io.BytesIO(body)
     response, result = Response(line, number), None
     try:
         result = application(environ, response.start)
@@ -294,15 +435,15 @@ def told(error):
     return tuple(text.encode('utf-8', 'backslashreplace') for text in (lines[-1].strip(), ''.join(lines)))
 
 
-def receive(sock, room):
-    """Fills room, and returns it."""
-    got = 0
-    while got < len(room):
-        n = sock.recv_into(room[got:])
+def receive(sock, needed, *more):
+    """Fills what is needed, and puts into more what has come with it. It returns how much came."""
+    got, size = 0, len(needed)
+    while got < size:
+        n = sock.recvmsg_into([memoryview(needed)[got:], *more])[0]
         if not n:
             raise Gone
         got += n
-    return room
+    return got
 
 
 def serve(application, control, queue, environ):
@@ -346,9 +487,8 @@ def changed(name):
         return None
 
 
-def watch(control, error, every=0.5):
-    """Tells the server, once, when a source has changed."""
-    before = sources(error)
+def watch(control, error, before, every=0.5):
+    """Tells the server, once, when a source is not as before."""
     while all(changed(name) == when for name, when in before.items()):
         time.sleep(every)
         before = {**sources(error), **before}
@@ -375,7 +515,7 @@ def main(directory, module, name, threads, processes, reload, grace):
         summary, text = told(error)
         control.sendall(pack(b'X', 0, len(summary), len(text)) + summary + text)
     if reload:
-        threading.Thread(target=watch, args=(control, error), daemon=True).start()
+        threading.Thread(target=watch, args=(control, error, sources(error)), daemon=True).start()
     if error:
         control.recv(1) if reload else None
         return

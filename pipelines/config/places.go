@@ -52,12 +52,7 @@ func (p *Place) given() bool {
 //	UPLOAD or WEBDAV, for methods of their own
 func (m *mounts) place(path, prefix string, p *Place, site *Options, documents string) *files.Tree {
 	b := m.b
-	if p.FastCGI != nil {
-		m.upstream("fastcgi", path, prefix, p, p.FastCGI.Address, &p.FastCGI.Upstream)
-		return nil
-	}
-	if p.SCGI != nil {
-		m.upstream("scgi", path, prefix, p, p.SCGI.Address, &p.SCGI.Upstream)
+	if m.upstreams(path, prefix, p) {
 		return nil
 	}
 	if p.Root == "" {

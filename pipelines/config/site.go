@@ -83,6 +83,13 @@ type Place struct {
 	// SCGI answers by a program that speaks SCGI, such as uWSGI, in the same way.
 	SCGI *SCGI `yaml:"scgi"`
 
+	// UWSGI answers by a program that speaks the uwsgi protocol, such as uWSGI, in
+	// the same way.
+	UWSGI *UWSGI `yaml:"uwsgi"`
+
+	// Proxy answers by another server of HTTP, such as gunicorn.
+	Proxy *Proxy `yaml:"upstream"`
+
 	// WSGI answers by an application in Python, in place of serving the files of
 	// the root.
 	WSGI *WSGI `yaml:"wsgi"`

@@ -101,7 +101,7 @@ func (b *builder) item(path string, i int) string {
 
 // serves reports whether there is anything that a site could answer with.
 func (s *Site) serves() bool {
-	return s.Root != "" || s.FastCGI != nil || s.SCGI != nil || len(s.Paths) > 0 || len(s.Redirects) > 0 || s.Health != ""
+	return s.Root != "" || s.FastCGI != nil || s.SCGI != nil || s.UWSGI != nil || s.Proxy != nil || len(s.Paths) > 0 || len(s.Redirects) > 0 || s.Health != ""
 }
 
 // site makes a site. path is that of its group of keys; host is one of its names.

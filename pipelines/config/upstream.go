@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -11,6 +12,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/gateway"
 	"github.com/kamaelia-go/kamaelia/components/http1"
 	"github.com/kamaelia-go/kamaelia/components/scgi"
+	"github.com/kamaelia-go/kamaelia/components/uwsgi"
 	"github.com/kamaelia-go/kamaelia/pipelines"
 )
 
@@ -95,13 +97,45 @@ type SCGI struct {
 	Upstream `yaml:",inline"`
 }
 
-// upstream makes the mount of a place that a program answers for. The name of its
-// key is fastcgi or scgi.
-func (m *mounts) upstream(key, path, prefix string, p *Place, address string, c *Upstream) {
-	b, at := m.b, join(path, key)
-	if p.CGI != nil || p.FastCGI != nil && p.SCGI != nil {
-		b.bad(at, "a place has one of cgi, fastcgi and scgi")
+// UWSGI answers requests by a program that speaks the uwsgi protocol.
+type UWSGI struct {
+	// Address is where the program listens: unix:PATH, or host:port.
+	Address string `yaml:"address,short"`
+
+	// Upstream says what it is told, and what it may do.
+	Upstream `yaml:",inline"`
+}
+
+// upstreams makes the mounts of a place that a program answers for which runs on
+// its own. It reports whether the place is one.
+func (m *mounts) upstreams(path, prefix string, p *Place) bool {
+	found := 0
+	if c := p.FastCGI; c != nil {
+		found++
+		m.upstream("fastcgi", fastcgi.Protocol{}, path, prefix, p, c.Address, &c.Upstream)
 	}
+	if c := p.SCGI; c != nil {
+		found++
+		m.upstream("scgi", scgi.Protocol{}, path, prefix, p, c.Address, &c.Upstream)
+	}
+	if c := p.UWSGI; c != nil {
+		found++
+		m.upstream("uwsgi", uwsgi.Protocol{}, path, prefix, p, c.Address, &c.Upstream)
+	}
+	if c := p.Proxy; c != nil {
+		found++
+		m.proxy(path, prefix, p)
+	}
+	if found > 1 || found > 0 && (p.CGI != nil || p.WSGI != nil) {
+		m.b.bad(path, "a place has one of cgi, fastcgi, scgi, uwsgi, wsgi and upstream")
+	}
+	return found > 0
+}
+
+// upstream makes the mount of a place that a program answers for. The name of its
+// key is that of the protocol.
+func (m *mounts) upstream(key string, protocol gateway.Protocol, path, prefix string, p *Place, address string, c *Upstream) {
+	b, at := m.b, join(path, key)
 	if p.Put != nil || p.WebDAV != nil || p.Listing != nil || p.Cache != nil || p.Fallback != "" {
 		b.bad(at, "a program answers here: it goes with no listing, cache, put or webdav, and its fallback stands in %s", key)
 	}
@@ -132,26 +166,21 @@ func (m *mounts) upstream(key, path, prefix string, p *Place, address string, c 
 		return
 	}
 	b.s.closers = append(b.s.closers, up.Close)
-	site := b.s.Site
-	log := func() *axon.Inbox[error] {
+	log := m.errorLog()
+	m.all = append(m.all, pipelines.Mount{Path: cmp.Or(prefix, "/"), Name: m.name(strings.ToUpper(key)), Handler: func() http1.HandlerPart {
+		return &gateway.Handler{Upstream: up, Protocol: protocol, Prefix: prefix, Log: log()}
+	}})
+}
+
+// errorLog returns what finds the log of what programs say, when a graph is made.
+func (m *mounts) errorLog() func() *axon.Inbox[error] {
+	site := m.b.s.Site
+	return func() *axon.Inbox[error] {
 		if site.ErrorLog == nil {
 			return nil
 		}
 		return &site.ErrorLog.Inbox
 	}
-	mount := pipelines.Mount{Path: cmp.Or(prefix, "/")}
-	if key == "fastcgi" {
-		mount.Name = m.name("FASTCGI")
-		mount.Handler = func() http1.HandlerPart {
-			return &fastcgi.Handler{Upstream: up, Prefix: prefix, Log: log()}
-		}
-	} else {
-		mount.Name = m.name("SCGI")
-		mount.Handler = func() http1.HandlerPart {
-			return &scgi.Handler{Upstream: up, Prefix: prefix, Log: log()}
-		}
-	}
-	m.all = append(m.all, mount)
 }
 
 // upstream makes a gateway.Upstream of what is said, but for where it is.

@@ -250,6 +250,32 @@ def dies_late(environ, start_response):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def long_(environ, start_response):
+    """Begins a long answer, and does something else then."""
+    text(start_response)
+    yield from [b'x' * 65536] * 16
+    if environ['QUERY_STRING'] == 'raises':
+        raise RuntimeError('out of luck')
+    if environ['QUERY_STRING'] == 'dies':
+        os.kill(os.getpid(), signal.SIGKILL)
+    if environ['QUERY_STRING'] == 'reads':
+        yield b'%d' % len(environ['wsgi.input'].read())
+    if environ['QUERY_STRING'] == 'sleeps':
+        time.sleep(60)
+    if environ['QUERY_STRING'] == 'wrong':
+        yield 'text'
+
+
+def mad(environ, start_response):
+    start_response.__self__.line.sock.sendall(b'GET / HTTP/1.1\r\nHost: example.org\r\n\r\n')
+    time.sleep(60)
+
+
+def descriptors(environ, start_response):
+    text(start_response)
+    return [b'%d' % len(os.listdir('/proc/self/fd'))]
+
+
 def file(environ, start_response):
     opened = open(__file__, 'rb')
     fields = []
@@ -278,7 +304,8 @@ rules = {name: validator(globals()[name]) for name in (
     'large_whole', 'no_content', 'not_modified', 'cookies', 'pid', 'slow')}
 unruly = {name: globals()[name] for name in (
     'raises', 'raises_late', 'no_start', 'twice', 'bad_status', 'status_type', 'header_type', 'header_break', 'hop',
-    'body_type', 'too_long', 'longer', 'too_short', 'leaves', 'dies', 'dies_late', 'file', 'no_file', 'grows', 'echo')}
+    'body_type', 'too_long', 'longer', 'too_short', 'leaves', 'dies', 'dies_late', 'file', 'no_file', 'grows', 'echo',
+    'long_', 'descriptors', 'mad')}
 # The validator wants read to be called with a size, as its own rule.
 rules['input_'] = validator(input_)
 

@@ -1,0 +1,189 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"github.com/kamaelia-go/kamaelia/components/http1"
+)
+
+// An upload is the body of a request, as the Transport reads it.
+type upload struct {
+	ctx    context.Context
+	body   *http1.Body
+	broken atomic.Pointer[error] // what was wrong with it
+}
+
+// Read implements io.Reader.
+func (b *upload) Read(p []byte) (int, error) {
+	n, err := b.body.ReadContext(b.ctx, p)
+	if err != nil && !errors.Is(err, io.EOF) && b.ctx.Err() == nil {
+		b.broken.CompareAndSwap(nil, &err)
+	}
+	return n, err
+}
+
+// Close implements io.Closer.
+func (b *upload) Close() error { return b.body.Close() }
+
+// fault tells what was wrong with the body; nil if nothing was.
+func (b *upload) fault() error {
+	if b == nil || b.broken.Load() == nil {
+		return nil
+	}
+	return *b.broken.Load()
+}
+
+// outgoing makes the request that the Upstream gets. up is its body, nil if it has
+// none.
+func (h *Handler) outgoing(ctx context.Context, req *http1.Request) (out *http.Request, up *upload) {
+	u := h.Upstream
+	to := *u.base
+	path := h.path(req)
+	to.RawPath = u.base.EscapedPath() + path // which counts if it stands for the Path, as it does
+	if decoded, err := url.PathUnescape(to.RawPath); err == nil {
+		to.Path = decoded
+	}
+	to.RawQuery = req.Query
+	out = &http.Request{
+		Method: req.Method, URL: &to, Header: make(http.Header, len(req.Header)+4), Host: u.Host,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	if out.Host == "" {
+		out.Host = req.Host
+	}
+	out.Close = req.Method == "HEAD" // some applications answer that with a body, which nobody is to take for the next answer
+	h.fields(out.Header, req)
+	if req.Body != nil && req.ContentLength != 0 {
+		up = &upload{ctx: ctx, body: req.Body}
+		out.Body, out.ContentLength = up, req.ContentLength
+	}
+	return out.WithContext(ctx), up
+}
+
+// path returns the path that the Upstream is asked for, encoded: the client's own
+// words if they still mean what is asked for, and lead nowhere else there.
+func (h *Handler) path(req *http1.Request) string {
+	prefix := ""
+	if h.Upstream.base.Path != "" || strings.HasSuffix(h.Upstream.URL, "/") {
+		prefix = h.Prefix
+	}
+	raw, own := strings.CutPrefix(req.RawPath, prefix)
+	as := http1.Request{Method: "GET"}
+	if !own || dotted(raw) || as.SetTarget(req.RawPath) != nil || as.Path != req.Path {
+		plain := url.URL{Path: strings.TrimPrefix(req.Path, prefix)}
+		raw = strings.NewReplacer("%252F", "%2F", "%252f", "%2F").Replace(plain.EscapedPath()) // a slash that was encoded is so in the Path
+	}
+	if raw == "" {
+		return "/"
+	}
+	return raw
+}
+
+// dotted reports whether a path has segments that lead up, or nowhere.
+func dotted(raw string) bool {
+	plain := strings.NewReplacer("%2e", ".", "%2E", ".").Replace(raw)
+	for segment := range strings.SplitSeq(plain, "/") {
+		if segment == "." || segment == ".." {
+			return true
+		}
+	}
+	return false
+}
+
+// fields sets the fields of a request that are not about the connection of the
+// client.
+func (h *Handler) fields(to http.Header, req *http1.Request) {
+	named := strings.ToLower(req.Header.Joined("Connection"))
+	for _, f := range req.Header {
+		switch name := strings.ToLower(f.Name); {
+		case hopByHop(name, named), name == "host", name == "content-length", name == "expect":
+		case name == "authorization" && req.User != "" && !h.Upstream.Authorization:
+		case !h.Upstream.TrustForwarded && (name == "forwarded" || strings.HasPrefix(name, "x-forwarded-")):
+		default:
+			to[f.Name] = append(to[f.Name], f.Value)
+		}
+	}
+	if !req.Header.Has("User-Agent") {
+		to["User-Agent"] = nil // else there would be that of net/http
+	}
+	h.forwarded(to, req)
+}
+
+// forwarded tells who has asked, and for what (RFC 7239, and the fields that were
+// usual before it).
+func (h *Handler) forwarded(to http.Header, req *http1.Request) {
+	proto, client := "http", ""
+	if c := req.Conn; c != nil {
+		if c.TLS {
+			proto = "https"
+		}
+		if c.Remote != nil {
+			if at, err := netip.ParseAddrPort(c.Remote.String()); err == nil {
+				client = at.Addr().Unmap().WithZone("").String()
+			}
+		}
+	}
+	node := client
+	switch {
+	case client == "":
+		node = "unknown"
+	case strings.Contains(client, ":"):
+		node = `"[` + client + `]"`
+	}
+	element := "for=" + node + ";proto=" + proto
+	if req.Host != "" {
+		element += `;host="` + quote(req.Host) + `"`
+	}
+	add := func(name, value string) { // behind what was said before, if that counts
+		var before []string
+		for key, values := range to {
+			if strings.EqualFold(key, name) {
+				before = append(before, values...)
+				delete(to, key)
+			}
+		}
+		to[name] = []string{strings.Join(append(before, value), ", ")}
+	}
+	once := func(name, value string) {
+		for key := range to {
+			if strings.EqualFold(key, name) {
+				return
+			}
+		}
+		if value != "" {
+			to[name] = []string{value}
+		}
+	}
+	add("Forwarded", element)
+	if client != "" {
+		add("X-Forwarded-For", client)
+	}
+	once("X-Forwarded-Proto", proto)
+	once("X-Forwarded-Host", req.Host)
+	once("X-Forwarded-Prefix", h.Prefix)
+}
+
+// quote escapes what may not stand in a quoted string (RFC 9110 section 5.6.4).
+func quote(s string) string { return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) }
+
+// hopByHop reports whether a field is about one connection (RFC 9110 section 7.6.1).
+// name is in small letters, and so is named, the list in Connection.
+func hopByHop(name, named string) bool {
+	switch name {
+	case "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade":
+		return true
+	}
+	for option := range strings.SplitSeq(named, ",") {
+		if strings.TrimSpace(option) == name {
+			return true
+		}
+	}
+	return false
+}
