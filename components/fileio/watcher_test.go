@@ -266,17 +266,15 @@ func ExampleDirectoryWatcher() {
 	inNewDirectory(func(dir string) error {
 		ctx, done := context.WithCancel(context.Background())
 		show := flow.Transform(func(f fileio.File) string {
-			defer done() // one is enough
-			return string(f.Data)
+			fmt.Println(string(f.Data))
+			done() // one is enough
+			return f.Name
 		})
 		if err := os.WriteFile(filepath.Join(dir, "letter"), []byte("Dear reader"), 0o600); err != nil {
 			return err
 		}
 		watch := &fileio.DirectoryWatcher{Directory: dir, Existing: true}
-		err := axon.Pipeline(watch, &fileio.TriggeredReader{}, show, flow.Transform(func(s string) string {
-			fmt.Println(s)
-			return s
-		}), &ends.NullSink[string]{}).Run(ctx)
+		err := axon.Pipeline(watch, &fileio.TriggeredReader{}, show, &ends.NullSink[string]{}).Run(ctx)
 		if errors.Is(err, context.Canceled) {
 			return nil
 		}
