@@ -91,8 +91,8 @@ func identifiers(t *testing.T) nameSet {
 			pkg := tree.Name.Name
 			for _, decl := range tree.Decls {
 				if f, ok := decl.(*ast.FuncDecl); ok && f.Recv != nil {
-					names.add(receiver(f), f.Name.Name)
-					names.add(pkg+"."+receiver(f), f.Name.Name)
+					names.add(typeName(f.Recv.List[0].Type), f.Name.Name)
+					names.add(pkg+"."+typeName(f.Recv.List[0].Type), f.Name.Name)
 				} else if ok {
 					names.add(pkg, f.Name.Name)
 				}

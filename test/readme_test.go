@@ -21,7 +21,7 @@ import (
 // documents are the pages whose code must compile and whose commands must run,
 // as patterns of path.Match.
 var documents = []string{
-	"README.md", "ARCHITECTURE.md", "axon/README.md", "axon/*/README.md", "components/README.md",
+	"README.md", "ARCHITECTURE.md", "axon/README.md", "axon/*/README.md", "components/README.md", "components/GUIDE.md",
 	"components/*/README.md", "pipelines/README.md", "examples/README.md", "examples/*/README.md", "test/README.md",
 }
 

@@ -4,6 +4,7 @@
 //	kamaelia graph [DIR]     prints the wiring that serve would run
 //	kamaelia check FILE      says everything that is wrong with a configuration
 //	kamaelia config [DIR]    prints the flags as a configuration
+//	kamaelia doc [NAME]      prints what a component does, and its boxes; without a name, all
 //	kamaelia version         prints the version
 package main
 
@@ -30,6 +31,7 @@ type commandLine struct {
 	Graph   graphCommand   `cmd:"" help:"Print the wiring that serve would run."`
 	Check   checkCommand   `cmd:"" help:"Say everything that is wrong with a configuration."`
 	Config  configCommand  `cmd:"" help:"Print the flags as a configuration."`
+	Doc     docCommand     `cmd:"" help:"Print what a component does, and its boxes; without a name, list all."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -77,3 +77,12 @@ func ExampleNullSink() {
 	fmt.Println(axon.Pipeline(ends.Data(1, 2, 3), &ends.NullSink[int]{}).Run(context.Background()))
 	// Output: <nil>
 }
+
+func ExampleDataSink() {
+	sink := &ends.DataSink[int]{}
+	if err := axon.Pipeline(ends.Data(1, 2, 3), sink).Run(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(sink.Items())
+	// Output: [1 2 3]
+}

@@ -28,6 +28,7 @@ func TestConform(t *testing.T) {
 	for name, make := range map[string]func() axon.Component{
 		"DataChunker":       func() axon.Component { return &framing.DataChunker{} },
 		"DataDeChunker":     func() axon.Component { return &framing.DataDeChunker{} },
+		"Chunkifier":        func() axon.Component { return &framing.Chunkifier{Size: 7} },
 		"MaxSizePacketiser": func() axon.Component { return &framing.MaxSizePacketiser{} },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -201,4 +202,24 @@ func ExampleMaxSizePacketiser() {
 	// Output:
 	// too long
 	//  for one
+}
+
+func TestChunkifier(t *testing.T) {
+	text := []byte("0123456789abcdefghij")
+	for size := 1; size < 25; size++ {
+		for piece := 1; piece < 25; piece++ {
+			got, err := through[[]byte](t, cut(text, piece), &framing.Chunkifier{Size: size})
+			if err != nil || !slices.EqualFunc(got, cut(text, size), bytes.Equal) {
+				t.Fatalf("chunks of %d from pieces of %d: %q, %v", size, piece, got, err)
+			}
+		}
+	}
+}
+
+func ExampleChunkifier() {
+	run(ends.Data([]byte("ab"), []byte("cdefg")), &framing.Chunkifier{Size: 3}, &console.Echoer[[]byte]{})
+	// Output:
+	// abc
+	// def
+	// g
 }

@@ -22,9 +22,10 @@ func TestConform(t *testing.T) {
 		axontest.Conform(t, func() axon.Component { return &lines.LineSplit{} }, axontest.Feed("inbox", []byte("a\nb"), []byte("c\n")))
 	})
 	for name, make := range map[string]func() axon.Component{
-		"LineJoin":  func() axon.Component { return &lines.LineJoin{} },
-		"ToWords":   func() axon.Component { return &lines.ToWords{} },
-		"FromWords": func() axon.Component { return &lines.FromWords{} },
+		"RequestResponse": func() axon.Component { return &lines.RequestResponse{Talk: echo} },
+		"LineJoin":        func() axon.Component { return &lines.LineJoin{} },
+		"ToWords":         func() axon.Component { return &lines.ToWords{} },
+		"FromWords":       func() axon.Component { return &lines.FromWords{} },
 	} {
 		t.Run(name, func(t *testing.T) { axontest.Conform(t, make) })
 	}
@@ -141,4 +142,46 @@ func ExampleToWords() {
 func ExampleFromWords() {
 	run(ends.Data([]string{"say", "good morning"}), &lines.FromWords{}, &console.Echoer[string]{})
 	// Output: say "good morning"
+}
+
+// echo says what it hears.
+func echo(ctx context.Context, r *lines.RequestResponse) error {
+	line, err := r.Hear(ctx)
+	for err == nil {
+		line, err = r.Ask(ctx, line)
+	}
+	return err
+}
+
+func TestRequestResponseNeedsTalk(t *testing.T) {
+	if err := (&lines.RequestResponse{}).Validate(); err == nil || !strings.Contains(err.Error(), "needs Talk") {
+		t.Error(err)
+	}
+}
+
+// The line buffer is around a conversation, however the bytes are cut.
+func TestProtocol(t *testing.T) {
+	sink := &ends.DataSink[[]byte]{}
+	said := ends.Data([]byte("on"), []byte("e\ntwo\nthr"), []byte("ee"))
+	if err := axon.Pipeline(said, lines.Protocol(&lines.RequestResponse{Talk: echo}), sink).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(slices.Concat(sink.Items()...)); got != "one\ntwo\nthree\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func ExampleRequestResponse() {
+	greet := func(ctx context.Context, r *lines.RequestResponse) error {
+		name, err := r.Ask(ctx, "What is your name?")
+		if err != nil {
+			return err
+		}
+		return r.Say(ctx, "Hello, "+name+".", "Good-bye.")
+	}
+	run(ends.Data("Ada"), &lines.RequestResponse{Talk: greet}, &console.Echoer[string]{})
+	// Output:
+	// What is your name?
+	// Hello, Ada.
+	// Good-bye.
 }
