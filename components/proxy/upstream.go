@@ -143,10 +143,9 @@ func (u *Upstream) Open() error {
 // Opened reports whether the Upstream is ready for use.
 func (u *Upstream) Opened() bool { return u != nil && u.transport != nil }
 
-// Close closes the connections that are kept. Those in use are closed when their
-// request is done.
+// Close closes the connections that are kept. Those in use are closed KeepFor after
+// their request is done.
 func (u *Upstream) Close() error {
-	u.transport.DisableKeepAlives = true
 	u.transport.CloseIdleConnections()
 	return nil
 }
