@@ -185,7 +185,7 @@ func TestReader_FinishAfterBytes(t *testing.T) {
 		x := &hearing{Reader: r, Harness: h, t: t, client: there}
 		x.says("one")
 		x.says("two")
-		go x.says("three")
+		go func() { _, _ = there.Write([]byte("three")) }() // it ends when it is read
 		x.Settle() // three is not read yet
 		x.signalFinish()
 		axontest.Release(h, &r.Outbox)
