@@ -32,14 +32,11 @@ func (r *Reader) tell(ctx context.Context, read source) error {
 			return err
 		}
 	}
+	if cause != nil && !errors.Is(cause, os.ErrDeadlineExceeded) {
+		return r.failed(ctx, read, cause) // the peer was first
+	}
 	// The receiver sets the deadline it needs when it has heard of this.
-	if err := r.send(ctx, &Chunk{Event: Closing}); err != nil {
-		return err
-	}
-	if cause == nil || errors.Is(cause, os.ErrDeadlineExceeded) {
-		return nil
-	}
-	return r.failed(ctx, read, cause)
+	return r.send(ctx, &Chunk{Event: Closing})
 }
 
 // look lets one more read see what is there already.
