@@ -63,13 +63,10 @@ var _ axon.Component = (*redirection)(nil)
 
 // Main implements axon.Component.
 func (r *redirection) Main(ctx context.Context) error {
-	running, err := axon.Spawn(ctx, r.site(&r.Requests).Graph)
-	if err != nil {
+	if _, err := axon.Spawn(ctx, r.site(&r.Requests).Graph); err != nil {
 		return r.handler.Fail(ctx, r.from, 500, err)
 	}
-	err = r.Requests.Send(ctx, r.to)
-	running.Finish()
-	if err != nil {
+	if err := r.Requests.Send(ctx, r.to); err != nil {
 		return r.handler.Fail(ctx, r.from, 503, err)
 	}
 	return nil
