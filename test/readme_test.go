@@ -325,8 +325,12 @@ func (c *console) goTest(t *testing.T, line string) (string, bool) {
 			packages = word
 		}
 	}
-	listed, _ := c.shell(t, "go test -list '"+pattern+"' "+packages)
-	if !regexp.MustCompile(`(?m)^(Test|Benchmark|Fuzz|Example)`).MatchString(listed) {
+	list, found := "go test -list '"+pattern+"' "+packages, `(?m)^(Test|Benchmark|Fuzz|Example)`
+	if packages == "./..." { // what runs this has built them all, with other flags perhaps
+		list, found = "go list -f '{{len .TestGoFiles}}{{len .XTestGoFiles}}' ./...", `(?m)[1-9]`
+	}
+	listed, _ := c.shell(t, list)
+	if !regexp.MustCompile(found).MatchString(listed) {
 		t.Errorf("$ %s: there is nothing to run", line)
 	}
 	return "", false
