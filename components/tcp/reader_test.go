@@ -186,7 +186,7 @@ func TestReader_FinishAfterBytes(t *testing.T) {
 		x.says("one")
 		x.says("two")
 		go func() { _, _ = there.Write([]byte("three")) }() // it ends when it is read
-		x.Settle() // three is not read yet
+		x.Settle()                                          // three is not read yet
 		x.signalFinish()
 		axontest.Release(h, &r.Outbox)
 		if got := x.hears() + " " + x.hears() + " " + x.hears() + " " + x.hears(); got != "one two three closing" {
