@@ -29,7 +29,7 @@ type conn struct {
 	armed      time.Time // when a read ends; zero if it need not
 	fresh      bool      // there was no answer yet
 	kept       bool      // there was a request before
-	since      time.Time // when it was kept
+	since      time.Time // when it was made, or kept
 }
 
 // readSize is the size of a connection's buffer, in bytes.

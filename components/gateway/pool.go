@@ -10,9 +10,8 @@ import (
 //
 // A program that is busy with one connection at a time does not even accept a new
 // one while all its processes wait on those that are kept, and then, in turn, it
-// would always be the kept ones that are used again. So each connection that has
-// not been answered yet has another one closed, as that is done with its request,
-// in place of being kept.
+// would always be the kept ones that are used again. So while a connection waits
+// for long for its first answer, none is kept.
 type pool struct {
 	most int           // connections that are kept
 	time time.Duration // that one is kept without a request
@@ -21,8 +20,13 @@ type pool struct {
 	idle   []*conn // the one that was used last is the last
 	fresh  []*conn // that were not answered yet
 	timer  *time.Timer
+	relief *time.Timer // while there are fresh ones
 	closed bool
 }
+
+// long is how long a new connection may wait for its first answer before it counts
+// as one that the program has not accepted.
+const long = 50 * time.Millisecond
 
 // settled is how long a program may take to close a connection behind an answer, as
 // php-fpm does with the last one of a process. Until then there is no telling
@@ -62,13 +66,36 @@ func (p *pool) pop(young bool) *conn {
 func (p *pool) made(c *conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c.fresh = true
+	c.fresh, c.since = true, time.Now()
 	p.fresh = append(p.fresh, c)
+	if p.relief == nil && !p.closed {
+		p.relief = time.AfterFunc(long, p.relieve)
+	}
 	for _, kept := range p.idle {
 		_ = kept.Close()
 	}
 	p.idle = nil
 }
+
+// relieve closes what is kept if a connection waits for long. It is called while there
+// are fresh ones.
+func (p *pool) relieve() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.relief = nil; p.closed || len(p.fresh) == 0 {
+		return
+	}
+	if p.waits() {
+		for _, kept := range p.idle {
+			_ = kept.Close()
+		}
+		p.idle = nil
+	}
+	p.relief = time.AfterFunc(long, p.relieve)
+}
+
+// waits reports whether a connection has waited for long. The caller holds mu.
+func (p *pool) waits() bool { return len(p.fresh) > 0 && time.Since(p.fresh[0].since) >= long }
 
 // answered notes that a connection's first answer has begun, or never will.
 func (p *pool) answered(c *conn) {
@@ -90,7 +117,7 @@ func (p *pool) put(c *conn) {
 func (p *pool) keep(c *conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || len(p.idle) >= p.most || len(p.fresh) > 0 {
+	if p.closed || len(p.idle) >= p.most || p.waits() {
 		return false
 	}
 	c.kept, c.since = true, time.Now()
@@ -123,6 +150,9 @@ func (p *pool) close() {
 	p.closed = true
 	if p.timer != nil {
 		p.timer.Stop()
+	}
+	if p.relief != nil {
+		p.relief.Stop()
 	}
 	for _, c := range p.idle {
 		_ = c.Close()

@@ -176,21 +176,35 @@ func TestPool_Settled(t *testing.T) {
 	})
 }
 
-// None is kept while another one waits for its first answer.
+// None is kept while another one waits for long for its first answer.
 func TestPool_Fresh(t *testing.T) {
-	p := &pool{most: 9, time: time.Hour}
-	defer p.close()
-	waits, answered, one, two := pipe(t), pipe(t), pipe(t), pipe(t)
-	p.made(waits)
-	p.made(answered)
-	p.answered(answered)
-	if p.put(one); !gone(one) {
-		t.Error("it is kept while another one waits")
-	}
-	p.answered(waits)
-	if p.put(two); gone(two) {
-		t.Error("it is given up, and none waits")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		p := &pool{most: 9, time: time.Hour}
+		defer p.close()
+		waits, answered, early, late, last := pipe(t), pipe(t), pipe(t), pipe(t), pipe(t)
+		p.made(waits)
+		p.made(answered)
+		p.answered(answered)
+		if p.put(early); gone(early) {
+			t.Error("it is not kept, though the other one waits since now")
+		}
+		time.Sleep(long)
+		synctest.Wait()
+		if !gone(early) {
+			t.Error("it is still kept, and the other one has waited for long")
+		}
+		if p.put(late); !gone(late) {
+			t.Error("it is kept while another one waits")
+		}
+		p.answered(waits)
+		if p.put(last); gone(last) {
+			t.Error("it is given up, and none waits")
+		}
+		time.Sleep(2 * long)
+		if gone(last) {
+			t.Error("it is given up later")
+		}
+	})
 }
 
 func TestLines(t *testing.T) {
