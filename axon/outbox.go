@@ -53,18 +53,6 @@ func (b *Outbox[T]) TrySend(v T) error {
 		return b.drop()
 	}
 	e.mu.Lock()
-	if in := e.to; in != nil && e.flags.Load()|in.flags.Load() == 0 {
-		select {
-		case in.ch <- v:
-			e.sent++
-			e.mu.Unlock()
-			if in.flags.Load()&inAsleep != 0 {
-				in.owner.wake()
-			}
-			return nil
-		default:
-		}
-	}
 	var never context.Context // do not wait
 	return e.sendSlowly(never, b, v)
 }
