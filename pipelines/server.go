@@ -115,7 +115,9 @@ func (s *Server) Listener(socket net.Listener) *tcp.Listener {
 	if s.Reuse && s.Blueprint == nil {
 		rota = new(tcp.Rota)
 	}
-	s.later = s.laters()
+	if s.later == nil { // of several listeners, the first
+		s.later = s.laters()
+	}
 	l := &tcp.Listener{Socket: socket, Quota: s.quota(), Full: s.Full, Refusal: s.Refusal, Rota: rota,
 		Connection: func(conn net.Conn) (*axon.Graph, error) { return s.blueprint(conn, rota), nil }}
 	if r := s.renewal; r != nil {
