@@ -11,7 +11,6 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -30,16 +29,7 @@ func TestMain(m *testing.M) { axontest.Main(m) }
 // requests.
 func open(t testing.TB, u *proxy.Upstream) *proxy.Upstream {
 	t.Helper()
-	if err := u.Open(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if running, waiting := u.Gate.Load(); running != 0 || waiting != 0 {
-			t.Errorf("%d are at work, %d wait", running, waiting)
-		}
-		_ = u.Close()
-	})
-	return u
+	return gatewaytest.Open(t, u, func() (running, waiting int) { return u.Gate.Load() })
 }
 
 // server runs a server of HTTP until the end of the test.
@@ -53,35 +43,19 @@ func server(t testing.TB, f http.HandlerFunc) (url string) {
 // wire runs a server that reads a head, and says then what it is told to.
 func wire(t testing.TB, speak func(conn net.Conn, in *bufio.Reader)) (url string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	all.Go(func() {
+	return "http://" + gatewaytest.Listen(t, func(conn net.Conn) {
+		in := bufio.NewReader(conn)
 		for {
-			conn, err := l.Accept()
+			line, err := in.ReadString('\n')
 			if err != nil {
 				return
 			}
-			all.Go(func() {
-				defer conn.Close()
-				in := bufio.NewReader(conn)
-				for {
-					line, err := in.ReadString('\n')
-					if err != nil {
-						return
-					}
-					if line == "\r\n" {
-						break
-					}
-				}
-				speak(conn, in)
-			})
+			if line == "\r\n" {
+				break
+			}
 		}
+		speak(conn, in)
 	})
-	t.Cleanup(func() { l.Close(); all.Wait() })
-	return "http://" + l.Addr().String()
 }
 
 // fields returns what an answer says under a name.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,33 +16,6 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/gateway/gatewaytest"
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
-
-// listen serves connections as the test says, until it ends.
-func listen(t testing.TB, speak func(conn net.Conn)) (address string) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	all.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			all.Go(func() {
-				defer conn.Close()
-				speak(conn)
-			})
-		}
-	})
-	t.Cleanup(func() {
-		l.Close()
-		all.Wait()
-	})
-	return l.Addr().String()
-}
 
 // head reads the netstring of a request, and takes it apart.
 func head(in *bufio.Reader) (vars []string, err error) {
@@ -122,7 +94,7 @@ func TestHandler_Faults(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			axontest.NoLeak(t)
-			u := open(t, &gateway.Upstream{Limits: gateway.Limits{First: 300 * time.Millisecond}, Address: listen(t, func(conn net.Conn) {
+			u := open(t, &gateway.Upstream{Limits: gateway.Limits{First: 300 * time.Millisecond}, Address: gatewaytest.Listen(t, func(conn net.Conn) {
 				in := bufio.NewReader(conn)
 				if _, err := head(in); err == nil {
 					c.speak(conn, in)
@@ -137,7 +109,7 @@ func TestHandler_Faults(t *testing.T) {
 }
 
 func TestHandler_Conform(t *testing.T) {
-	u := open(t, &gateway.Upstream{Address: listen(t, func(conn net.Conn) {
+	u := open(t, &gateway.Upstream{Address: gatewaytest.Listen(t, func(conn net.Conn) {
 		in := bufio.NewReader(conn)
 		if vars, err := head(in); err == nil {
 			var n int64

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kamaelia-go/kamaelia/axon/axontest"
 	"github.com/kamaelia-go/kamaelia/components/gateway"
+	"github.com/kamaelia-go/kamaelia/components/gateway/gatewaytest"
 )
 
 func TestMain(m *testing.M) { axontest.Main(m) }
@@ -13,14 +14,5 @@ func TestMain(m *testing.M) { axontest.Main(m) }
 // requests.
 func open(t testing.TB, u *gateway.Upstream) *gateway.Upstream {
 	t.Helper()
-	if err := u.Open(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if running, waiting := u.Gate.Load(); running != 0 || waiting != 0 {
-			t.Errorf("%d are at work, %d wait", running, waiting)
-		}
-		_ = u.Close()
-	})
-	return u
+	return gatewaytest.Open(t, u, func() (running, waiting int) { return u.Gate.Load() })
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -25,39 +24,13 @@ func TestMain(m *testing.M) { axontest.Main(m) }
 // is left of the requests.
 func open(t testing.TB, u *gateway.Upstream, speak func(conn net.Conn, in *bufio.Reader, vars map[string]string)) *gateway.Upstream {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	all.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			all.Go(func() {
-				defer conn.Close()
-				in := bufio.NewReader(conn)
-				if vars, err := packet(in); err == nil {
-					speak(conn, in, vars)
-				}
-			})
+	u.Address = gatewaytest.Listen(t, func(conn net.Conn) {
+		in := bufio.NewReader(conn)
+		if vars, err := packet(in); err == nil {
+			speak(conn, in, vars)
 		}
 	})
-	u.Address = l.Addr().String()
-	if err := u.Open(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if running, waiting := u.Gate.Load(); running != 0 || waiting != 0 {
-			t.Errorf("%d are at work, %d wait", running, waiting)
-		}
-		_ = u.Close()
-		l.Close()
-		all.Wait()
-	})
-	return u
+	return gatewaytest.Open(t, u, func() (running, waiting int) { return u.Gate.Load() })
 }
 
 // packet reads a packet of variables.
