@@ -4,6 +4,6 @@
 //
 // Variables makes the variables, Bodies sees to a body's length, a Gate bounds
 // how many programs are asked at once, and an Answer makes a response of what a
-// program says. An Upstream is a program that is reached by a socket, and a
-// Client asks it, by a Protocol, for the component Handler.
+// program says. An Upstream is a program that is reached by a socket, and the
+// component Handler asks it, by a Protocol.
 package gateway

@@ -71,7 +71,7 @@ func (x *exchange) tell(ctx context.Context, line string) {
 		x.tail = new(Tail)
 	}
 	x.tail.Add(line)
-	x.c.log(ctx, x.error(nil, line))
+	x.h.log(ctx, x.error(nil, line))
 }
 
 // finish deals with the end of the answer.

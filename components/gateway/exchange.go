@@ -16,7 +16,7 @@ import (
 
 // An exchange is one request to an Upstream, and its answer.
 type exchange struct {
-	c      *Client
+	h      *Handler
 	about  About
 	body   io.ReadCloser // what of it was not read yet; nil if nothing
 	inline []byte        // what of it was
@@ -38,11 +38,11 @@ var _ Teller = (*exchange)(nil)
 // a socket takes without a reader.
 const mostInline = 16 << 10
 
-func (x *exchange) reset(c *Client, about About, body io.ReadCloser) {
-	*x = exchange{c: c, about: about, body: body, inline: x.inline[:0]}
+func (x *exchange) reset(h *Handler, about About, body io.ReadCloser) {
+	*x = exchange{h: h, about: about, body: body, inline: x.inline[:0]}
 	x.answer = Answer{
-		Handler: c.Handler, Request: about.Request, Limits: &c.Upstream.Limits, Teller: x, Site: c.Site,
-		NPH: c.Protocol.StatusLine(), Parsed: true,
+		Handler: &h.Handler, Request: about.Request, Limits: &h.Upstream.Limits, Teller: x, Site: h.site,
+		NPH: h.Protocol.StatusLine(), Parsed: true,
 	}
 }
 
@@ -51,7 +51,7 @@ func (x *exchange) reset(c *Client, about About, body io.ReadCloser) {
 func (x *exchange) run(ctx context.Context) error {
 	defer x.end()
 	if err := x.fill(ctx); err != nil {
-		return x.c.Handler.Fail(ctx, x.about.Request, 400, err)
+		return x.h.Fail(ctx, x.about.Request, 400, err)
 	}
 	x.began = time.Now()
 	for fresh := false; ; fresh = true {
@@ -81,7 +81,7 @@ func (x *exchange) fill(ctx context.Context) error {
 		room := x.inline[len(x.inline):most]
 		n, err := 0, error(nil)
 		if b, ok := x.body.(*http1.Body); ok {
-			n, err = b.ReadContext(x.c.waiting(), room)
+			n, err = b.ReadContext(x.h.waiting(), room)
 		} else {
 			n, err = x.body.Read(room)
 		}
@@ -104,24 +104,24 @@ func (x *exchange) fill(ctx context.Context) error {
 
 // connect finds a connection.
 func (x *exchange) connect(ctx context.Context, fresh bool) (err error) {
-	u := x.c.Upstream
+	u := x.h.Upstream
 	if x.conn = nil; !fresh {
 		x.conn = u.pool.take(x.body == nil && x.harmless())
 	}
 	if x.conn == nil {
-		if x.conn, err = u.dial(ctx, x.c.Protocol); err != nil {
+		if x.conn, err = u.dial(ctx, x.h.Protocol); err != nil {
 			return err
 		}
 	}
-	x.c.use(x.conn)
+	x.h.use(x.conn)
 	x.quiet = time.Now()
 	return nil
 }
 
 // ask sends the request and reads the answer. It reports whether to do so again.
 func (x *exchange) ask(ctx context.Context) (again bool, err error) {
-	p, c := x.c.Protocol, x.conn
-	out := p.Head(c.out[:0], &x.c.Upstream.Variables, &x.about)
+	p, c := x.h.Protocol, x.conn
+	out := p.Head(c.out[:0], &x.h.Upstream.Variables, &x.about)
 	if out == nil {
 		return false, x.answer.Abort(ctx, 431, errHeadLarge)
 	}
@@ -133,7 +133,7 @@ func (x *exchange) ask(ctx context.Context) (again bool, err error) {
 		c.out = p.End(c.out)
 	}
 	if len(c.out) > 2*mostInline { // it may not fit
-		_ = c.SetWriteDeadline(x.quiet.Add(max(min(x.c.Upstream.Limits.Patience(false), time.Hour), 0)))
+		_ = c.SetWriteDeadline(x.quiet.Add(max(min(x.h.Upstream.Limits.Patience(false), time.Hour), 0)))
 		defer c.SetWriteDeadline(time.Time{})
 	}
 	if x.body == nil && len(c.out) <= 2*mostInline && c.hold(c.out) {
@@ -178,7 +178,7 @@ func (x *exchange) read(ctx context.Context) (again bool, err error) {
 		if n > 0 {
 			x.quiet = time.Now()
 			if x.conn.fresh {
-				x.c.Upstream.pool.answered(x.conn)
+				x.h.Upstream.pool.answered(x.conn)
 			}
 		}
 		switch {

@@ -37,7 +37,7 @@ var (
 
 // begin starts a sender for what is left of the body.
 func (x *exchange) begin(ctx context.Context) error {
-	s := &sender{body: x.body, conn: x.conn, protocol: x.c.Protocol, left: x.about.Length - int64(len(x.inline)), wake: x.c.wake}
+	s := &sender{body: x.body, conn: x.conn, protocol: x.h.Protocol, left: x.about.Length - int64(len(x.inline)), wake: x.h.wake}
 	s.moved.Store(x.quiet.UnixNano())
 	g := &axon.Graph{Name: "body for " + x.about.Name, Parts: axon.Parts{
 		{Name: "SEND", Component: s, Policy: axon.Policy{Then: axon.StopPart}},

@@ -10,7 +10,7 @@ import (
 
 // patience is how long the Upstream may be silent now.
 func (x *exchange) patience() time.Duration {
-	return x.c.Upstream.Limits.Patience(x.answer.Begun())
+	return x.h.Upstream.Limits.Patience(x.answer.Begun())
 }
 
 // lastMove is when something came last, from the Upstream or of the body.
@@ -30,7 +30,7 @@ func (x *exchange) arm() {
 	if patience != never {
 		late = x.lastMove().Add(patience)
 	}
-	if most := x.c.Upstream.Limits.Run; most > 0 {
+	if most := x.h.Upstream.Limits.Run; most > 0 {
 		if end := x.began.Add(most); late.IsZero() || end.Before(late) {
 			late = end
 		}
@@ -41,7 +41,7 @@ func (x *exchange) arm() {
 // late deals with a read that has ended in time: it may be too early for that, too.
 func (x *exchange) late(ctx context.Context) error {
 	now := time.Now()
-	if most := x.c.Upstream.Limits.Run; most > 0 && now.Sub(x.began) >= most {
+	if most := x.h.Upstream.Limits.Run; most > 0 && now.Sub(x.began) >= most {
 		return x.answer.Abort(ctx, 504, ErrRun)
 	}
 	if patience := x.patience(); patience == never || now.Sub(x.lastMove()) < patience {
@@ -57,10 +57,10 @@ func (x *exchange) late(ctx context.Context) error {
 // waits for it any more, or the body has broken off.
 func (x *exchange) interrupted(ctx context.Context) (err error, over bool) {
 	switch {
-	case x.c.ended.Load():
+	case x.h.ended.Load():
 		x.answer.Leave(ctx)
 		return context.Cause(ctx), true
-	case x.c.client.gone.Load():
+	case x.h.client.gone.Load():
 		return x.answer.Abort(ctx, 0, ErrGone), true
 	case x.sender != nil:
 		if fault := x.sender.fault.Load(); fault != nil {
@@ -85,17 +85,17 @@ const leaving = 50 * time.Millisecond
 func (x *exchange) letGo(whole bool) {
 	c := x.conn
 	x.conn = nil
-	x.c.use(nil)
+	x.h.use(nil)
 	whole = x.settle(whole) && c.answers != nil && c.start == c.end
 	if c.fresh {
-		x.c.Upstream.pool.answered(c)
+		x.h.Upstream.pool.answered(c)
 	}
 	if whole {
-		x.c.Upstream.pool.put(c)
+		x.h.Upstream.pool.put(c)
 		return
 	}
 	if x.answer.Stopped() {
-		if b := x.c.Protocol.Abort(c.out[:0]); len(b) > 0 {
+		if b := x.h.Protocol.Abort(c.out[:0]); len(b) > 0 {
 			_ = c.SetWriteDeadline(time.Now().Add(leaving))
 			_, _ = c.Write(b)
 		}
@@ -136,7 +136,7 @@ func (x *exchange) closeBody() {
 
 // error makes a ScriptError. One with a cause has the end of the standard error.
 func (x *exchange) error(cause error, line string) *ScriptError {
-	e := &ScriptError{Gateway: x.c.Protocol.Name(), Script: x.about.Name, Request: x.about.Request.ID(), Err: cause, Stderr: line}
+	e := &ScriptError{Gateway: x.h.Protocol.Name(), Script: x.about.Name, Request: x.about.Request.ID(), Err: cause, Stderr: line}
 	if cause != nil && x.tail != nil {
 		e.Stderr = x.tail.String()
 	}
@@ -151,11 +151,11 @@ func (x *exchange) Cause(why error) error {
 		}
 		x.tail.Add(line)
 	})
-	return x.error(fmt.Errorf("%s: %w", x.c.Upstream.Address, why), "")
+	return x.error(fmt.Errorf("%s: %w", x.h.Upstream.Address, why), "")
 }
 
 // Stop implements Teller. The connection is given up when the exchange ends.
 func (x *exchange) Stop(context.Context, error) {}
 
 // Log implements Teller.
-func (x *exchange) Log(ctx context.Context, cause error) { x.c.log(ctx, cause) }
+func (x *exchange) Log(ctx context.Context, cause error) { x.h.log(ctx, cause) }
