@@ -27,6 +27,11 @@ func TestStop(t *testing.T) {
 		}
 		defer conns[i].Close()
 	}
+	fmt.Fprint(conns[1], "start\n") // so that it is accepted before the server ends
+	said := make([]byte, len("start? I know stop\n"))
+	if _, err := io.ReadFull(conns[1], said); err != nil || string(said) != "start? I know stop\n" {
+		t.Errorf("got %q, %v", said, err)
+	}
 	fmt.Fprint(conns[0], "start\nstop\n")
 	if got, err := io.ReadAll(conns[0]); err != nil || string(got) != "start? I know stop\nbye\n" {
 		t.Errorf("got %q, %v", got, err)
