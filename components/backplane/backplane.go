@@ -38,6 +38,7 @@ var (
 	_ axon.Component = (*Backplane[int])(nil)
 	_ axon.Validator = (*Backplane[int])(nil)
 	_ axon.Finisher  = (*Backplane[int])(nil)
+	_ axon.Leaver    = (*Backplane[int])(nil)
 )
 
 // New returns a Backplane with a name.
@@ -131,6 +132,13 @@ func (b *Backplane[T]) Main(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		}
+	}
+}
+
+// Leave refuses the subscribers that came too late.
+func (b *Backplane[T]) Leave(context.Context) {
+	for s, ok, _ := b.Subscribes.TryRecv(); ok; s, ok, _ = b.Subscribes.TryRecv() {
+		s.Refuse()
 	}
 }
 

@@ -3,6 +3,7 @@ package backplane_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -124,6 +125,31 @@ func TestComeAndGo(t *testing.T) {
 	}
 	if s := sys.Services(); len(s) != 0 {
 		t.Errorf("services %v", s)
+	}
+}
+
+// A subscriber that a Backplane has not seen at its end ends, too.
+func TestSubscribeTooLate(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for i := range 400 {
+		sys := &axon.System{}
+		plane := start(t, sys, axon.Pipeline(backplane.New[int]("N")))
+		for len(sys.Services()) < 2 {
+			runtime.Gosched()
+		}
+		sub := start(t, sys, axon.Pipeline(&backplane.SubscribeTo[int]{Name: "N", Wait: time.Millisecond}, &ends.DataSink[int]{}))
+		for range i % 40 {
+			runtime.Gosched()
+		}
+		plane.Finish()
+		if err := plane.Wait(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := sub.Wait(ctx); ctx.Err() != nil { // else it has found none, or has been refused
+			t.Fatal(err)
+		}
+		sys.Close()
 	}
 }
 

@@ -54,9 +54,9 @@ func (s *SubscribeTo[T]) Validate() error { return named(s.Name) }
 
 // Main implements axon.Component.
 func (s *SubscribeTo[T]) Main(ctx context.Context) error {
-	done := make(chan struct{})
+	done, refused := make(chan struct{}), make(chan struct{})
 	defer close(done)
-	if err := s.subscribe(ctx, done); err != nil {
+	if err := s.subscribe(ctx, done, refused); err != nil {
 		return fmt.Errorf("backplane %q: %w", s.Name, err)
 	}
 	for {
@@ -72,6 +72,8 @@ func (s *SubscribeTo[T]) Main(ctx context.Context) error {
 			if !ok {
 				return nil
 			}
+		case <-refused:
+			return nil
 		case <-ctx.Done():
 			return nil
 		}
@@ -80,12 +82,12 @@ func (s *SubscribeTo[T]) Main(ctx context.Context) error {
 
 // subscribe finds the Backplane and subscribes; done is closed at the end. A Main that
 // is run again after a failure finds that its feed has finished.
-func (s *SubscribeTo[T]) subscribe(ctx context.Context, done <-chan struct{}) error {
+func (s *SubscribeTo[T]) subscribe(ctx context.Context, done <-chan struct{}, refused chan<- struct{}) error {
 	if s.Subscribe.Linked() {
 		return nil
 	}
 	if err := join(ctx, &s.Subscribe, subscribers(s.Name), s.Wait); err != nil {
 		return err
 	}
-	return s.Subscribe.Send(ctx, flow.Sink[T]{To: &s.Feed, Slow: s.Slow, Buffer: s.Buffer, Done: done})
+	return s.Subscribe.Send(ctx, flow.Sink[T]{To: &s.Feed, Slow: s.Slow, Buffer: s.Buffer, Done: done, Refused: refused})
 }

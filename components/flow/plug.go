@@ -32,18 +32,28 @@ var _ axon.Component = (*Plug[int])(nil)
 func (p *Plug[T]) Main(ctx context.Context) error {
 	done := make(chan struct{})
 	defer close(done)
+	refused := make(chan struct{})
 	c := AddSink(&p.Feed)
-	c.Sink.Slow, c.Sink.Done = p.Slow, done
+	c.Sink.Slow, c.Sink.Done, c.Sink.Refused = p.Slow, done, refused
 	if err := p.Configuration.Send(ctx, c); err != nil {
 		return err
 	}
-	for v := range p.Feed.All(ctx) {
-		if err := p.Outbox.Send(ctx, v); err != nil {
-			if errors.Is(err, axon.ErrGone) {
-				_ = p.Configuration.TrySend(RemoveSink(&p.Feed))
+	for {
+		select {
+		case v, ok := <-p.Feed.C():
+			if !ok {
+				return nil
 			}
-			return err
+			if err := p.Outbox.Send(ctx, v); err != nil {
+				if errors.Is(err, axon.ErrGone) {
+					_ = p.Configuration.TrySend(RemoveSink(&p.Feed))
+				}
+				return err
+			}
+		case <-refused:
+			return nil
+		case <-ctx.Done():
+			return nil
 		}
 	}
-	return nil
 }

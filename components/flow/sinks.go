@@ -31,6 +31,17 @@ type Sink[T any] struct {
 
 	// Done, if set, is closed by the receiver when it wants no more.
 	Done <-chan struct{}
+
+	// Refused, if set, is closed if the Sink was asked for too late: who was to send
+	// to it has ended, and will not let the inbox finish.
+	Refused chan<- struct{}
+}
+
+// Refuse says that the Sink was asked for too late.
+func (s *Sink[T]) Refuse() {
+	if s.Refused != nil {
+		close(s.Refused)
+	}
 }
 
 // ErrSink is returned by Add for an inbox that is in the set already.

@@ -42,7 +42,10 @@ func RemoveSink[T any](to *axon.Inbox[T]) Configuration[T] {
 	return Configuration[T]{Sink: Sink[T]{To: to}, Remove: true}
 }
 
-var _ axon.Component = (*Splitter[int])(nil)
+var (
+	_ axon.Component = (*Splitter[int])(nil)
+	_ axon.Leaver    = (*Splitter[int])(nil)
+)
 
 // Main implements axon.Component.
 func (s *Splitter[T]) Main(ctx context.Context) error {
@@ -71,6 +74,15 @@ func (s *Splitter[T]) Main(ctx context.Context) error {
 			}
 		case <-ctx.Done():
 			return nil
+		}
+	}
+}
+
+// Leave refuses the sinks that came too late.
+func (s *Splitter[T]) Leave(context.Context) {
+	for c, ok, _ := s.Configuration.TryRecv(); ok; c, ok, _ = s.Configuration.TryRecv() {
+		if !c.Remove {
+			c.Sink.Refuse()
 		}
 	}
 }

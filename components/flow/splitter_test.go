@@ -176,3 +176,25 @@ func TestPlug(t *testing.T) {
 		}
 	})
 }
+
+// A Plug whose Splitter ends before it has seen it ends, too.
+func TestPlug_TooLate(t *testing.T) {
+	for range 300 {
+		src, split, plug, sink := ends.Data[int](), &flow.Splitter[int]{}, &flow.Plug[int]{}, &ends.DataSink[int]{}
+		g := &axon.Graph{
+			Name:  "late",
+			Parts: axon.Parts{{Name: "SRC", Component: src}, {Name: "SPLIT", Component: split}, {Name: "PLUG", Component: plug}, {Name: "SINK", Component: sink}},
+			Links: axon.Links{
+				axon.Link(&src.Outbox, &split.Inbox),
+				axon.Link(&plug.Configuration, &split.Configuration),
+				axon.Link(&plug.Outbox, &sink.Inbox),
+			},
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		err := g.Run(ctx)
+		cancel()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
