@@ -2,6 +2,7 @@ package axon_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 
@@ -77,6 +78,67 @@ func TestOutboxIntoStartedGraphs(t *testing.T) {
 					t.Errorf("%d messages came, want %d", n, want)
 				}
 			})
+		})
+	}
+}
+
+// A part that is told to finish still has messages for what it has started, or starts
+// then to deal with them: that is told nothing, and finishes behind the last of them.
+func TestFinishBehindTheSender(t *testing.T) {
+	for _, when := range []string{"started before the signal", "started after it"} {
+		bubble(t, when, func(t *testing.T) {
+			told := make(chan struct{})
+			var got []int
+			inner := &body{main: func(ctx context.Context, b *body) error {
+				for v := range b.Inbox.All(ctx) {
+					got = append(got, v)
+				}
+				return nil
+			}}
+			taker := &body{main: func(ctx context.Context, b *body) error {
+				if when == "started after it" {
+					<-told
+				}
+				g := single(inner)
+				g.Links = axon.Links{axon.Link(&b.Outbox, &inner.Inbox)}
+				if _, err := axon.Spawn(ctx, g); err != nil {
+					return err
+				}
+				<-told
+				for v := range b.Inbox.All(ctx) {
+					if err := b.Outbox.Send(ctx, v); err != nil {
+						return err
+					}
+				}
+				return nil
+			}}
+			host := &body{main: func(ctx context.Context, b *body) error {
+				g := single(taker)
+				g.Links = axon.Links{axon.Link(&b.Outbox, &taker.Inbox)}
+				r, err := axon.Spawn(ctx, g)
+				if err != nil {
+					return err
+				}
+				for v := range 3 {
+					if err := b.Outbox.Send(ctx, v); err != nil {
+						return err
+					}
+				}
+				if err := axon.Unlink(&b.Outbox); err != nil {
+					return err
+				}
+				synctest.Wait() // the taker's graph runs, if it is started before
+				r.Finish()
+				close(told)
+				return nil
+			}}
+			_, wait := start(t, single(host))
+			if err := wait(); err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(got, upTo(3)) {
+				t.Errorf("got %v, want %v", got, upTo(3))
+			}
 		})
 	}
 }

@@ -322,11 +322,11 @@ func (p *part) control(s Signal) {
 	sub := graphOf(p.Component)
 	for _, r := range children {
 		if r.graph != sub {
-			r.control(s)
+			r.graph.control(r.sys, s, p)
 		}
 	}
 	if sub != nil {
-		sub.control(p.run().sys, s)
+		sub.control(p.run().sys, s, nil)
 		return
 	}
 	if f, ok := p.Component.(Finisher); ok {
@@ -490,7 +490,7 @@ func (p *part) spawn(ctx context.Context, g *Graph) (*Running, error) {
 	case p.stopping.Load():
 		r.stop(p.cause())
 	case told.Kind == Finish && graphOf(p.Component) != g:
-		r.control(told) // the part was told before it had this child
+		g.control(r.sys, told, p) // the part was told before it had this child
 	}
 	return r, nil
 }

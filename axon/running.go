@@ -150,7 +150,7 @@ func (r *Running) Finish() { r.control(Signal{Kind: Finish}) }
 // Stop shuts the graph down: the contexts of all parts end now.
 func (r *Running) Stop(cause error) { r.stop(cause) }
 
-func (r *Running) control(s Signal) { r.graph.control(r.sys, s) }
+func (r *Running) control(s Signal) { r.graph.control(r.sys, s, nil) }
 
 // Tell gives a signal to one part of the graph, as its Control box would, also if
 // that is linked to something else.
@@ -182,7 +182,10 @@ func (r *Running) Traffic() (n uint64) {
 // feeds. It travels on from these behind the last message, and so overtakes none.
 //
 // In a ring of parts that nothing else feeds, the first one is told.
-func (g *Graph) control(sys *System, s Signal) {
+//
+// What the starter feeds, if there is one, finishes with it: it may have messages for
+// the graph that came to it before the signal.
+func (g *Graph) control(sys *System, s Signal, starter *part) {
 	sys.withdraw(g)
 	feeds := g.feeds()
 	fed, reached := map[*part]bool{}, map[*part]bool{}
@@ -199,6 +202,10 @@ func (g *Graph) control(sys *System, s Signal) {
 				reach(q)
 			}
 		}
+	}
+	for _, p := range starter.feedsIn(g) {
+		fed[p] = true
+		reach(p)
 	}
 	for _, p := range g.parts {
 		if !fed[p] {
@@ -226,13 +233,8 @@ func (g *Graph) feeds() map[*part][]*part {
 		}
 	}
 	g.walk(func(p *part) {
-		for _, b := range p.boxes {
-			if b.inbound() || !b.mine() {
-				continue
-			}
-			if to := b.info().to; to != nil && to.part() != nil && !to.part().options(to).control {
-				add(p, to.part())
-			}
+		for _, to := range p.feeds() {
+			add(p, to)
 		}
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -241,6 +243,32 @@ func (g *Graph) feeds() map[*part][]*part {
 		}
 	})
 	return feeds
+}
+
+// feeds are the parts that the part's outboxes lead to, by links that carry data.
+func (p *part) feeds() (parts []*part) {
+	for _, b := range p.boxes {
+		if b.inbound() || !b.mine() {
+			continue
+		}
+		if to := b.info().to; to != nil && to.part() != nil && !to.part().options(to).control {
+			parts = append(parts, to.part())
+		}
+	}
+	return parts
+}
+
+// feedsIn are the parts of g that the part feeds. Nil feeds none.
+func (p *part) feedsIn(g *Graph) (parts []*part) {
+	if p == nil {
+		return nil
+	}
+	for _, to := range p.feeds() {
+		if q := to.within(g); q != nil {
+			parts = append(parts, q)
+		}
+	}
+	return parts
 }
 
 // within returns the part of g that p is, or is within, or nil.
