@@ -36,6 +36,8 @@ import threading
 import time
 import traceback
 from marshal import loads
+from os import write
+from time import monotonic
 
 FRAME = struct.Struct('<cIIQ')  # of an answer
 PIECE = struct.Struct('<i')     # of a request's body
@@ -70,9 +72,9 @@ class Line:
         with theirs:
             self.control.sendmsg([pack(b'T', 0, 0, os.getpid())], rights(theirs.fileno()))
 
-    def send(self, kind, number, head, body=b'', fd=None):
-        """Sends a frame. It raises Gone if nobody wants the answer any more."""
-        start = pack(kind, number, len(head), len(body) if fd is None else body) + head
+    def send(self, kind, number, head, body=b'', fd=None, before=b''):
+        """Sends a frame, and one before it. It raises Gone if nobody wants the answer any more."""
+        start = before + pack(kind, number, len(head), len(body) if fd is None else body) + head
         try:
             self.put(start, body, fd)
         except OSError as error:
@@ -95,10 +97,9 @@ class Line:
             self.begun = True
             self.sock.sendall(memoryview(body)[sent:] if sent >= 0 else start[sent:] + body)
 
-
-    def ask(self, number):
-        """Asks for the client's socket: returns a Client, or None if there is no such socket."""
-        self.send(b'S', number, b'')
+    def ask(self, number, before):
+        """Asks for the client's socket, behind a frame: returns a Client, or None if there is no such socket."""
+        self.send(b'S', number, b'', before=before)
         try:
             loan, ancillary, *_ = self.sock.recvmsg(LOAN.size, socket.CMSG_SPACE(4), getattr(socket, 'MSG_CMSG_CLOEXEC', 0))
         except OSError as error:
@@ -112,58 +113,60 @@ class Line:
 class Client:
     """The client's socket, which the server has lent for the rest of a long answer."""
 
-    __slots__ = 'line', 'number', 'fd', 'chunked', 'stall', 'tick', 'sent', 'due'
+    __slots__ = 'line', 'number', 'fd', 'chunked', 'stall', 'tick', 'sent', 'due', 'room'
 
     def __init__(self, line, number, fd, how, stall, tick):
         self.line, self.number, self.fd, self.chunked = line, number, fd, how == 2
-        self.stall, self.tick, self.sent, self.due = stall, tick, 0, time.monotonic() + tick / 1000
+        self.stall, self.tick, self.sent, self.due = stall, tick, 0, monotonic() + tick / 1000
+        self.room = select.poll()
+        self.room.register(fd, select.POLLOUT)
 
     def write(self, data):
         """Sends a piece, and tells the server from time to time. It raises Gone if the client does not take it."""
         size = len(data)
-        if not self.chunked:
-            pieces = data,
-        elif size <= COPIED:
-            pieces = b'%x\r\n%b\r\n' % (size, data),
+        if size > COPIED:
+            self.put([b'%x\r\n' % size, data, b'\r\n'] if self.chunked else [data])
         else:
-            pieces = b'%x\r\n' % size, data, b'\r\n'
-        sent = self.put(pieces)
-        if sent < sum(map(len, pieces)):
-            self.rest(list(map(memoryview, pieces)), sent)
+            if self.chunked:
+                data = b'%x\r\n%b\r\n' % (size, data)
+            try:
+                sent = write(self.fd, data)
+            except OSError:
+                sent = 0
+            if sent != len(data):
+                self.put([data[sent:]])
         self.sent += size
-        if time.monotonic() > self.due:
+        if monotonic() > self.due:
             self.tell()
 
     def put(self, pieces):
-        """Sends what the client takes now. It returns how much that was."""
-        try:
-            return os.writev(self.fd, pieces)
-        except BlockingIOError:
-            return 0
-        except OSError as error:
-            self.gone(error)
-
-    def rest(self, pieces, sent):
-        """Sends pieces, of which some is sent, as the client takes it."""
-        poll, waits = select.poll(), 0
-        poll.register(self.fd, select.POLLOUT)
+        """Sends pieces as the client takes them."""
+        waits = 0
         while True:
+            try:
+                sent = os.writev(self.fd, pieces)
+            except BlockingIOError:
+                sent = 0
+            except OSError as error:
+                self.gone(error)
             while pieces and sent >= len(pieces[0]):
                 sent -= len(pieces.pop(0))
             if not pieces:
                 return
-            pieces[0] = pieces[0][sent:]
-            ready = poll.poll(self.tick)
-            waits = 0 if ready else waits + self.tick
+            pieces[0] = memoryview(pieces[0])[sent:]
+            waits = 0 if self.room.poll(self.tick) else waits + self.tick
             if 0 < self.stall <= waits:
                 self.gone('it took nothing for %d ms' % waits)
-            sent = self.put(pieces) if ready else 0
-            if time.monotonic() > self.due:
+            if monotonic() > self.due:
                 self.tell()
 
     def tell(self):
-        self.due = time.monotonic() + self.tick / 1000
+        self.due = monotonic() + self.tick / 1000
         self.line.send(b'P', self.number, COUNT.pack(self.sent))
+
+    def progress(self):
+        """Returns the frame that tells how much was sent."""
+        return pack(b'P', self.number, COUNT.size, 0) + COUNT.pack(self.sent)
 
     def gone(self, why):
         self.line.send(b'G', self.number, str(why).encode())
@@ -328,10 +331,9 @@ class Response:
 
     def direct(self):
         """Asks for the client's socket, behind the head."""
-        if not self.begun:
-            self.begun = True
-            self.send(b'H', self.head, b'')
-        self.client = self.line.ask(self.number) or False
+        head = b'' if self.begun else pack(b'H', self.number, len(self.head), 0) + self.head
+        self.begun = True
+        self.client = self.line.ask(self.number, head) or False
 
     def directly(self, data):
         """Sends a piece by the client's socket."""
@@ -381,11 +383,12 @@ class Response:
             self.send(b'X', *told(error))
 
     def send(self, kind, head, body, fd=None):
+        before = b''
+        if self.client:
+            self.client.close()
+            before = self.client.progress()
         try:
-            if self.client:
-                self.client.close()
-                self.client.tell()
-            self.line.send(kind, self.number, head, body, fd)
+            self.line.send(kind, self.number, head, body, fd, before)
         except Gone:
             self.begun = self.ended = True
             raise
