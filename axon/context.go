@@ -161,7 +161,8 @@ func SystemOf(ctx context.Context) *System {
 // the way in which a listener runs a graph for each connection. The graph shares
 // one supervisor with all others that were spawned. It is shut down with the
 // part, is told of a finish with it, and the part does not count as ended before
-// it has.
+// it has. Parts of g that the part itself feeds are not told: they finish behind its
+// last message.
 func Spawn(ctx context.Context, g *Graph) (*Running, error) {
 	p := partOf(ctx)
 	if p == nil {
