@@ -37,14 +37,18 @@ func (o *scriptOptions) scripts(c *config.Config) error {
 		Interpreters: o.Ext, Pass: o.Pass, Authorization: o.Authorization, Arguments: o.Arguments, User: o.User,
 	}
 	err := errors.Join(
-		set(c, &one.First, o.Timeout, "", "--cgi-timeout"), set(c, &one.Idle, o.Timeout, "", "--cgi-timeout"),
+		set(c, &one.First, o.Timeout, "", "--cgi-timeout"),
 		set(c, &one.Run, o.RunTime, "", "--cgi-run-time"), set(c, &one.Output, o.Output, "", "--cgi-output"),
 		set(c, &one.AtOnce, o.AtOnce, "", "--cgi-at-once"), set(c, &one.Queue, o.Queue, "", "--cgi-queue"),
 		set(c, &one.CPU, o.CPU, "", "--cgi-cpu"), set(c, &one.Memory, o.Memory, "", "--cgi-memory"),
 	)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case one.AtOnce < 0:
+		return fmt.Errorf("%w: --cgi-at-once %s: want 1 or more", errUsage, o.AtOnce)
 	}
+	one.Idle = one.First
 	for _, kv := range o.Env {
 		key, value, ok := strings.Cut(kv, "=")
 		if !ok || key == "" {
