@@ -47,7 +47,8 @@ func (c *call) graph() (*axon.Graph, error) {
 			return nil, err
 		}
 	}
-	run, answer, said := process.New(program), &reply{call: c}, &lines{call: c}
+	run, said := process.New(program), &lines{call: c}
+	answer := &reply{call: c, done: run.Done}
 	g := &axon.Graph{
 		Name: "script " + c.script.name,
 		Parts: axon.Parts{
