@@ -285,7 +285,8 @@ func TestCGI_WrongUse(t *testing.T) {
 		"an extension":   {[]string{"--cgi", "/cgi=" + dir, "--cgi-ext", "py=python3"}, ".EXT"},
 		"a variable":     {[]string{"--cgi", "/cgi=" + dir, "--cgi-env", "A"}, "KEY=VALUE"},
 		"a time":         {[]string{"--cgi", "/cgi=" + dir, "--cgi-timeout", "soon"}, "soon"},
-		"a small number": {[]string{"--cgi", "/cgi=" + dir, "--cgi-at-once=-1"}, "less than zero"},
+		"a small number": {[]string{"--cgi", "/cgi=" + dir, "--cgi-at-once=-1"}, "not a whole number"},
+		"none at once":   {[]string{"--cgi", "/cgi=" + dir, "--cgi-at-once", "0"}, "--cgi-at-once 0: want 1 or more"},
 	} {
 		got := run(t, append(append([]string{"serve", "--listen", "127.0.0.1:0"}, tc.args...), root)...)
 		if got.status == 0 || !strings.Contains(got.stderr, tc.want) {

@@ -4,7 +4,9 @@ package test
 
 import (
 	"io"
+	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,5 +67,43 @@ func TestMemory_StalledReaders(t *testing.T) {
 				t.Errorf("%d KiB are stated for this, and %d for the worst", c.most, most)
 			}
 		})
+	}
+}
+
+// TestMemory_Scripts asks 200 times at once for an answer of 256 KiB from a script,
+// of which 32 run at once by default: all are answered, and the server's own memory
+// has a bound that more rounds do not move. Its children have theirs; a look at the whole
+// tree counts the server twice and more, since a child shares its memory until it has
+// become the script.
+func TestMemory_Scripts(t *testing.T) {
+	const clients, atOnce, most = 200, 32, 512 // KiB for each script that runs
+	s := serve(t, "--cgi", "/cgi="+programs(t), "--access-log", "off", site(t))
+	mustAnswer(t, s)
+	before := s.peak(t)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
+	for round := range 3 {
+		var all sync.WaitGroup
+		for range clients {
+			all.Go(func() {
+				resp, err := client.Get("http://" + s.addr + "/cgi/large")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer resp.Body.Close()
+				if n, err := io.Copy(io.Discard, resp.Body); resp.StatusCode != 200 || n != 1<<18 || err != nil {
+					t.Errorf("%d, and %d bytes: %v", resp.StatusCode, n, err)
+				}
+			})
+		}
+		all.Wait()
+		held, stated := s.peak(t)-before, atOnce*most+slack()
+		if raceDetector {
+			stated *= 4 // its shadow memory
+		}
+		t.Logf("round %d: %d KiB more than before at most, %d KiB now; stated: %d KiB", round+1, held, s.rss(t)-before, stated)
+		if held > stated {
+			t.Errorf("round %d: %d KiB, want %d at most", round+1, held, stated)
+		}
 	}
 }

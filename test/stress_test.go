@@ -282,16 +282,21 @@ func TestOutOfDescriptors(t *testing.T) {
 }
 
 // rss gives the server's resident memory in KiB.
-func (s *server) rss(t testing.TB) int {
+func (s *server) rss(t testing.TB) int { return s.memory(t, "VmRSS:") }
+
+// peak gives the most that this was.
+func (s *server) peak(t testing.TB) int { return s.memory(t, "VmHWM:") }
+
+func (s *server) memory(t testing.TB, field string) int {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(status), "VmRSS:")
+	_, rest, _ := strings.Cut(string(status), field)
 	var kib int
 	if _, err := fmt.Sscan(rest, &kib); err != nil {
-		t.Fatalf("VmRSS: %v", err)
+		t.Fatalf("%s %v", field, err)
 	}
 	return kib
 }

@@ -19,7 +19,7 @@ type applicationOptions struct {
 	Silence  string   `name:"wsgi-timeout" placeholder:"TIME" help:"Longest silence of an application, before its answer and in it. (default 60s)"`
 	Requests int      `name:"wsgi-requests" placeholder:"N" help:"Replace a process after so many requests. (default never)"`
 	Memory   string   `name:"wsgi-memory" placeholder:"SIZE" help:"Replace a process that holds more memory. (default off)"`
-	Queue    int      `name:"wsgi-queue" placeholder:"N" help:"Most requests that wait for a process; others get 503. (default 1000)"`
+	Queue    string   `name:"wsgi-queue" placeholder:"N" help:"Most requests that wait for a process; others get 503; with off none waits. (default 1000)"`
 }
 
 // applicationKind is what stands behind the prefix of a --wsgi.
@@ -30,10 +30,11 @@ var errApplication = errors.New("want PREFIX=" + applicationKind)
 // applications sets what --wsgi and its flags say.
 func (o *applicationOptions) applications(c *config.Config) error {
 	one := config.WSGI{
-		Python: o.Python, Workers: o.Workers, Threads: o.Threads, Reload: o.Reload, Requests: o.Requests, Queue: o.Queue,
+		Python: o.Python, Workers: o.Workers, Threads: o.Threads, Reload: o.Reload, Requests: o.Requests,
 	}
 	err := errors.Join(
 		set(c, &one.Silence, o.Silence, "", "--wsgi-timeout"),
+		set(c, &one.Queue, o.Queue, "", "--wsgi-queue"),
 		set(c, &one.WorkerMemory, o.Memory, "", "--wsgi-memory"),
 	)
 	if err != nil {

@@ -19,8 +19,8 @@ type scriptOptions struct {
 	User          string            `name:"cgi-user" placeholder:"USER" help:"Who runs the programs: a user's name, or UID:GID."`
 	Timeout       string            `name:"cgi-timeout" placeholder:"TIME" help:"Longest silence of a program, before its answer and in it. (default 60s)"`
 	RunTime       string            `name:"cgi-run-time" placeholder:"TIME" help:"Longest time that a program runs. (default off)"`
-	AtOnce        int               `name:"cgi-at-once" placeholder:"N" help:"Most programs that run at once, of all --cgi together; others wait. (default 32)"`
-	Queue         int               `name:"cgi-queue" placeholder:"N" help:"Most requests that wait for that; others get 503. (default 1000)"`
+	AtOnce        string            `name:"cgi-at-once" placeholder:"N" help:"Most programs that run at once, of all --cgi together; others wait. (default 32)"`
+	Queue         string            `name:"cgi-queue" placeholder:"N" help:"Most requests that wait for that; others get 503; with off none waits. (default 1000)"`
 	Output        string            `name:"cgi-output" placeholder:"SIZE" help:"Most that a program may say. (default off)"`
 	CPU           string            `name:"cgi-cpu" placeholder:"TIME" help:"Most processor time of a program. (default off)"`
 	FastCGI       []string          `name:"fastcgi" placeholder:"PREFIX=ADDRESS" sep:"none" help:"Answer requests below a prefix by a program that speaks FastCGI, at unix:PATH or host:port. May be given several times."`
@@ -34,16 +34,21 @@ type scriptOptions struct {
 // scripts sets what --cgi and its flags say.
 func (o *scriptOptions) scripts(c *config.Config) error {
 	one := config.CGI{
-		Interpreters: o.Ext, Pass: o.Pass, Authorization: o.Authorization, Arguments: o.Arguments, User: o.User, AtOnce: o.AtOnce, Queue: o.Queue,
+		Interpreters: o.Ext, Pass: o.Pass, Authorization: o.Authorization, Arguments: o.Arguments, User: o.User,
 	}
 	err := errors.Join(
-		set(c, &one.First, o.Timeout, "", "--cgi-timeout"), set(c, &one.Idle, o.Timeout, "", "--cgi-timeout"),
+		set(c, &one.First, o.Timeout, "", "--cgi-timeout"),
 		set(c, &one.Run, o.RunTime, "", "--cgi-run-time"), set(c, &one.Output, o.Output, "", "--cgi-output"),
+		set(c, &one.AtOnce, o.AtOnce, "", "--cgi-at-once"), set(c, &one.Queue, o.Queue, "", "--cgi-queue"),
 		set(c, &one.CPU, o.CPU, "", "--cgi-cpu"), set(c, &one.Memory, o.Memory, "", "--cgi-memory"),
 	)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case one.AtOnce < 0:
+		return fmt.Errorf("%w: --cgi-at-once %s: want 1 or more", errUsage, o.AtOnce)
 	}
+	one.Idle = one.First
 	for _, kv := range o.Env {
 		key, value, ok := strings.Cut(kv, "=")
 		if !ok || key == "" {

@@ -107,17 +107,19 @@ func TestHandler_Times(t *testing.T) {
 		limits       gateway.Limits
 		want         string
 		cause        error
+		grace        time.Duration
 	}{
-		{"nothing said", "echo no >&2; sleep 100", gateway.Limits{First: 50 * time.Millisecond}, "failure 504", gateway.ErrFirst},
-		{"half a head", "echo 'Content-Type: a/b'; sleep 100", gateway.Limits{First: 50 * time.Millisecond}, "failure 504", gateway.ErrFirst},
-		{"silent", text + "echo a; sleep 100", gateway.Limits{Idle: 50 * time.Millisecond}, "200: broken", nil},
-		{"runs for long", "sleep 100", gateway.Limits{Run: 50 * time.Millisecond}, "failure 504", gateway.ErrRun},
-		{"says much for long", text + "while echo a; do sleep 0.01; done", gateway.Limits{Run: 100 * time.Millisecond}, "200: broken", nil},
-		{"does not heed", "trap '' TERM; while :; do sleep 0.01; done", gateway.Limits{First: 50 * time.Millisecond}, "failure 504", gateway.ErrFirst},
+		{"nothing said", "echo no >&2; sleep 100", gateway.Limits{First: 50 * time.Millisecond}, "failure 504", gateway.ErrFirst, 50 * time.Millisecond},
+		{"half a head", "echo 'Content-Type: a/b'; sleep 100", gateway.Limits{First: 50 * time.Millisecond}, "failure 504", gateway.ErrFirst, 50 * time.Millisecond},
+		{"silent", text + "echo a; sleep 100", gateway.Limits{Idle: 50 * time.Millisecond}, "200: broken", nil, 50 * time.Millisecond},
+		{"runs for long", "sleep 100", gateway.Limits{Run: 50 * time.Millisecond}, "failure 504", gateway.ErrRun, 50 * time.Millisecond},
+		{"says much for long", text + "while echo a; do sleep 0.01; done", gateway.Limits{Run: 100 * time.Millisecond}, "200: broken", nil, 50 * time.Millisecond},
+		{"does not heed", "trap '' TERM; while :; do sleep 0.01; done", gateway.Limits{First: 50 * time.Millisecond}, "failure 504", gateway.ErrFirst, 50 * time.Millisecond},
+		{"at once", "trap '' TERM; while :; do sleep 0.01; done", gateway.Limits{First: 50 * time.Millisecond}, "failure 504", gateway.ErrFirst, -1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			axontest.NoLeak(t)
-			dir := open(t, &Dir{Limits: c.limits, Grace: 50 * time.Millisecond, Path: gatewaytest.Scripts(t, map[string]string{"s": gatewaytest.Sh(c.script)})})
+			dir := open(t, &Dir{Limits: c.limits, Grace: c.grace, Path: gatewaytest.Scripts(t, map[string]string{"s": gatewaytest.Sh(c.script)})})
 			began := time.Now()
 			a := gatewaytest.Ask(t, &Handler{Dir: dir}, gatewaytest.Request("GET /s"))
 			if got := a.Said(); got != c.want || time.Since(began) > 5*time.Second {

@@ -36,7 +36,7 @@ func (c *call) graph() (*axon.Graph, error) {
 	program := process.Program{
 		Path: c.script.file, Args: c.dir.arguments(c.req), Dir: filepath.Dir(c.script.file),
 		Env: c.dir.variables(c.req, c.script, c.length), User: c.dir.User, Root: c.dir.Root,
-		Limits: c.dir.Resources, Grace: c.dir.grace(), Linger: c.dir.grace(),
+		Limits: c.dir.Resources, Grace: c.dir.grace(), Linger: c.dir.linger(),
 		NoInput: c.body == nil,
 	}
 	if c.script.interpreter != "" {
@@ -47,7 +47,8 @@ func (c *call) graph() (*axon.Graph, error) {
 			return nil, err
 		}
 	}
-	run, answer, said := process.New(program), &reply{call: c}, &lines{call: c}
+	run, said := process.New(program), &lines{call: c}
+	answer := &reply{call: c, done: run.Done}
 	g := &axon.Graph{
 		Name: "script " + c.script.name,
 		Parts: axon.Parts{

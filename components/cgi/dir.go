@@ -55,7 +55,7 @@ type Dir struct {
 	Limits gateway.Limits
 
 	// Grace is how long a script may take to end when it is told to, by TERM,
-	// before it is ended by KILL. 0 means 500 ms.
+	// before it is ended by KILL. 0 means 500 ms, and a negative number no time.
 	Grace time.Duration
 
 	// Gate bounds how many scripts run at once. Dirs may share one; nil means a
@@ -68,7 +68,10 @@ type Dir struct {
 	docs string   // Documents, as an absolute path
 }
 
-func (d *Dir) grace() time.Duration { return cmp.Or(d.Grace, 500*time.Millisecond) }
+const defaultGrace = 500 * time.Millisecond
+
+func (d *Dir) grace() time.Duration  { return max(cmp.Or(d.Grace, defaultGrace), 1) }
+func (d *Dir) linger() time.Duration { return cmp.Or(max(d.Grace, 0), defaultGrace) }
 
 // Validate reports what is wrong with the options.
 func (d *Dir) Validate() error {
@@ -85,9 +88,6 @@ func (d *Dir) Validate() error {
 	}
 	if d.Path == "" {
 		errs = append(errs, errors.New("cgi: a Dir needs a Path"))
-	}
-	if d.Grace < 0 {
-		errs = append(errs, errors.New("cgi: a negative limit"))
 	}
 	for _, err := range []error{d.Variables.Validate(), d.Bodies.Validate(), d.Limits.Validate(), d.Gate.Validate()} {
 		if err != nil {

@@ -3,7 +3,7 @@ package cgi
 import (
 	"context"
 	"errors"
-	"strings"
+	"fmt"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/gateway"
@@ -54,8 +54,9 @@ func (h *Handler) Validate() error {
 	switch {
 	case h.Dir == nil || h.Dir.Gate == nil:
 		return errors.New("cgi: a Handler needs a Dir that is open")
-	case h.Prefix != "" && (h.Prefix[0] != '/' || strings.HasSuffix(h.Prefix, "/")):
-		return errors.New("cgi: a Prefix begins with a slash, and does not end with one")
+	}
+	if err := http1.CheckPrefix(h.Prefix); err != nil {
+		return fmt.Errorf("cgi: %w", err)
 	}
 	return nil
 }

@@ -13,9 +13,11 @@ import (
 // it.
 type reply struct {
 	call *call
+	done func([]byte) // takes a piece of the output back
 
-	// Inbox takes the script's standard output.
-	Inbox axon.Inbox[[]byte]
+	// Inbox takes the script's standard output. Pieces are large: few wait here, and
+	// the rest in the pipe.
+	Inbox axon.Inbox[[]byte] `axon:"size=2"`
 
 	// Faults takes what was wrong with the request's body.
 	Faults axon.Inbox[error]
@@ -141,6 +143,7 @@ func (r *reply) take(ctx context.Context, b []byte) error {
 	if err == nil {
 		err = r.answer.Flush(ctx)
 	}
+	r.done(b)
 	r.quiet = time.Now() // a new time of silence begins
 	r.timer.Reset(r.patience())
 	return err

@@ -1,6 +1,10 @@
 package compress
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/kamaelia-go/kamaelia/components/http1"
+)
 
 // DefaultTypes returns the media types that are coded unless Press.Types says
 // otherwise: texts, and what else is not compressed by itself.
@@ -64,19 +68,8 @@ func (m *media) has(contentType string) bool {
 // validPattern reports whether p is a media type, "type/*" or "+suffix".
 func validPattern(p string) bool {
 	if suffix, ok := strings.CutPrefix(p, "+"); ok {
-		return isToken(suffix)
+		return http1.IsToken(suffix)
 	}
 	kind, sub, ok := strings.Cut(p, "/")
-	return ok && isToken(kind) && (sub == "*" || isToken(sub) && !strings.Contains(sub, "*"))
-}
-
-// isToken reports whether s may be a name in a media type (RFC 9110 section
-// 8.3.1).
-func isToken(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
-			return false
-		}
-	}
-	return s != ""
+	return ok && http1.IsToken(kind) && (sub == "*" || http1.IsToken(sub) && !strings.Contains(sub, "*"))
 }

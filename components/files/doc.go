@@ -1,7 +1,7 @@
 // Package files serves static files: what is to be known about one directory, and
 // [Reader], the component that answers with it.
 //
-//	path -> Tree.Get -> *Entry -> Accept -> Evaluate, IfRange -> 200, 206, 304, 406, 412, 416
+//	path -> Tree.Get -> *Entry -> Accept -> Evaluate, IfRange -> 200, 206, 304, 412, 416
 //	             |
 //	             +-> *Redirect, ErrNotFound, ErrForbidden, ErrBusy (see Status)
 //

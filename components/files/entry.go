@@ -99,18 +99,17 @@ func (e *Entry) Current() Current {
 
 // Accept returns the entry that suits the Accept-Encoding fields of a request
 // best (RFC 9110 section 12.5.3): e itself, or one for a file beside it that
-// holds the same in another coding. It returns false if there are such files and
-// the request refuses them and e too. If there are none, which costs nothing to
-// know, it returns e whatever the request says.
-func (e *Entry) Accept(h http1.Header) (*Entry, bool) {
+// holds the same in another coding. It is e also if the request refuses all there
+// are, and e too: a file is to be had whatever lies beside it.
+func (e *Entry) Accept(h http1.Header) *Entry {
 	if len(e.variants) == 0 {
-		return e, true
+		return e
 	}
-	coding, ok := http1.AcceptCoding(h, e.codings...)
+	coding, _ := http1.AcceptCoding(h, e.codings...)
 	for _, v := range e.variants {
 		if v.Coding == coding {
-			return v, true
+			return v
 		}
 	}
-	return e, ok
+	return e
 }

@@ -136,16 +136,10 @@ func (r *Reader) answer(req *http1.Request) (*http1.Response, error) {
 }
 
 // fill makes a 200 the answer to its request: it chooses between the codings,
-// and between 200, 206, 304, 406, 412 and 416.
+// and between 200, 206, 304, 412 and 416.
 func (r *Reader) fill(resp *http1.Response, e *Entry) error {
 	req := resp.Request
-	e, ok := e.Accept(req.Header)
-	if !ok {
-		return &http1.Failure{
-			Status: 406, Cause: fmt.Errorf("files: %s is there as %v and plain", e.Path, e.codings),
-			Header: http1.Header{{Name: "Vary", Value: "Accept-Encoding"}},
-		}
-	}
+	e = e.Accept(req.Header)
 	resp.Rendered = e.Head
 	if e.expires != 0 {
 		resp.Rendered = e.HeadAt(r.Tree.today())

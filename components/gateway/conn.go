@@ -26,6 +26,10 @@ type conn struct {
 	step       func(fd uintptr) bool
 	got        int       // what step has read, and
 	fault      error     // what went wrong there
+	local      bool      // it is a socket of Unix
+	brief      bool      // its last answer came in one piece
+	reads      int       // for the answer so far
+	seen       int       // bytes of in that are still in the socket
 	armed      time.Time // when a read ends; zero if it need not
 	fresh      bool      // there was no answer yet
 	kept       bool      // there was a request before
@@ -45,7 +49,7 @@ func (u *Upstream) dial(ctx context.Context, p Protocol) (*conn, error) {
 		to, err := d.DialContext(ctx, u.network, u.at)
 		switch {
 		case err == nil:
-			c := &conn{Conn: to, answers: p.Answers(), in: make([]byte, readSize)}
+			c := &conn{Conn: to, answers: p.Answers(), in: make([]byte, readSize), local: u.network == "unix", brief: true}
 			if s, ok := to.(syscall.Conn); ok {
 				c.raw, _ = s.SyscallConn()
 			}
@@ -87,6 +91,10 @@ func Unreachable(err error, limit time.Duration) error {
 
 // more reads, behind what was not taken apart yet.
 func (c *conn) more() (int, error) {
+	if len(c.request) == 0 {
+		c.settle()
+	}
+	c.reads++
 	if c.start > 0 {
 		c.end = copy(c.in, c.in[c.start:c.end])
 		c.start = 0
@@ -99,6 +107,16 @@ func (c *conn) more() (int, error) {
 		err = io.EOF
 	}
 	return n, err
+}
+
+// answered notes that an answer was read to its end.
+func (c *conn) answered() { c.brief, c.reads = c.reads == 1, 0 }
+
+// Close closes the connection. The other end sees that as an end only when nothing
+// that it has said is left unread.
+func (c *conn) Close() error {
+	c.settle()
+	return c.Conn.Close()
 }
 
 // arm sees to it that a read ends when it is late; the zero time means never. It

@@ -19,7 +19,8 @@ type Gate struct {
 	// none. More are refused.
 	Queue int
 
-	// Wait is how long one waits at most; 0 means 30 s.
+	// Wait is how long one waits at most; 0 means 30 s, and a negative number no
+	// limit.
 	Wait time.Duration
 
 	mu      sync.Mutex
@@ -34,7 +35,7 @@ var (
 
 // Validate reports what is wrong with the options.
 func (g *Gate) Validate() error {
-	if g != nil && (g.Most < 0 || g.Wait < 0) {
+	if g != nil && g.Most < 0 {
 		return errors.New("a Gate with a negative number")
 	}
 	return nil
@@ -56,13 +57,17 @@ func (g *Gate) Enter(ctx, gone context.Context) error {
 	turn := make(chan struct{}, 1)
 	g.waiting = append(g.waiting, turn)
 	g.mu.Unlock()
-	limit := time.NewTimer(cmp.Or(g.Wait, 30*time.Second))
-	defer limit.Stop()
+	var late <-chan time.Time // never, without a limit
+	if wait := cmp.Or(g.Wait, 30*time.Second); wait > 0 {
+		limit := time.NewTimer(wait)
+		defer limit.Stop()
+		late = limit.C
+	}
 	err := error(nil)
 	select {
 	case <-turn:
 		return nil
-	case <-limit.C:
+	case <-late:
 		err = errWait
 	case <-ctx.Done():
 		err = context.Cause(ctx)

@@ -40,6 +40,17 @@ func TestGate(t *testing.T) {
 		if err := <-enter(ctx); !errors.Is(err, errWait) {
 			t.Errorf("one that waits for long: %v", err)
 		}
+		g.Wait = -1 // without a limit
+		patient := enter(ctx)
+		time.Sleep(24 * time.Hour)
+		g.Queue = -1
+		if err := <-enter(ctx); !errors.Is(err, errQueue) {
+			t.Errorf("one that may not wait: %v", err)
+		}
+		g.Leave()
+		if err := <-patient; err != nil {
+			t.Errorf("one that waits for a day: %v", err)
+		}
 		g.Leave()
 		g.Leave()
 		if running, waiting := g.Load(); running != 0 || waiting != 0 {

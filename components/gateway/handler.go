@@ -3,7 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
-	"strings"
+	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -76,8 +76,9 @@ func (h *Handler) Validate() error {
 		return errors.New("gateway: a Handler needs a Protocol")
 	case !h.Upstream.Opened():
 		return errors.New(h.Protocol.Name() + ": a Handler needs an Upstream that is open")
-	case h.Prefix != "" && (h.Prefix[0] != '/' || strings.HasSuffix(h.Prefix, "/")):
-		return errors.New(h.Protocol.Name() + ": a Prefix begins with a slash, and does not end with one")
+	}
+	if err := http1.CheckPrefix(h.Prefix); err != nil {
+		return fmt.Errorf("%s: %w", h.Protocol.Name(), err)
 	}
 	return nil
 }

@@ -110,7 +110,7 @@ func parseHead(text string, nph bool) (*head, error) {
 // field takes one line.
 func (h *head) field(line string, said *ofCGI, nph bool) error {
 	name, value, ok := strings.Cut(line, ":")
-	if !ok || !isToken(name) {
+	if !ok || !http1.IsToken(name) {
 		return fmt.Errorf("its head has a line that is no field: %.200q", line)
 	}
 	value = strings.Trim(value, " \t")
@@ -125,7 +125,7 @@ func (h *head) field(line string, said *ofCGI, nph bool) error {
 	}
 	*said |= is
 	switch {
-	case nph && is == saidStatus, len(name) > 6 && strings.EqualFold(name[:6], "X-CGI-"), is == 0 && ofConnection(name):
+	case nph && is == saidStatus, len(name) > 6 && strings.EqualFold(name[:6], "X-CGI-"), is == 0 && http1.OfConnection(name):
 		return nil
 	case is == saidStatus:
 		return h.setStatus(value)
@@ -170,16 +170,6 @@ func cgiField(name string) ofCGI {
 	return 0
 }
 
-// ofConnection reports whether a field is the server's own business.
-func ofConnection(name string) bool {
-	for _, own := range [...]string{"Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade"} {
-		if len(own) == len(name) && strings.EqualFold(own, name) {
-			return true
-		}
-	}
-	return false
-}
-
 // statusLine takes the first line of a script that makes its whole head itself.
 func (h *head) statusLine(line string) error {
 	version, rest, _ := strings.Cut(line, " ")
@@ -203,17 +193,6 @@ func (h *head) setStatus(value string) error {
 	}
 	h.status, h.reason = int(n), strings.TrimSpace(reason)
 	return nil
-}
-
-// isToken reports whether a name is a token (RFC 9110 section 5.6.2).
-func isToken(name string) bool {
-	for i := range len(name) {
-		c := name[i]
-		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
-			return false
-		}
-	}
-	return name != ""
 }
 
 // local returns the path of a local redirect: of a head with nothing but a

@@ -14,6 +14,7 @@ func (c *conn) quiet() bool {
 	if c.raw == nil || c.start < c.end {
 		return c.start == c.end
 	}
+	c.settle()
 	quiet := false
 	err := c.raw.Control(func(fd uintptr) {
 		var b [1]byte

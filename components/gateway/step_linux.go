@@ -3,6 +3,8 @@ package gateway
 import (
 	"syscall"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // hold has the request written at the next read, in one go with the wait for its
@@ -23,17 +25,28 @@ func (c *conn) hold(request []byte) (held bool) {
 // something to read. It reports whether there was.
 func (c *conn) next(fd uintptr) bool {
 	if len(c.request) > 0 {
-		n, err := raw(syscall.SYS_WRITE, fd, c.request)
+		n, err := raw(unix.SYS_WRITE, fd, c.request, 0)
 		if c.fault = err; err == nil {
 			c.request = c.request[n:]
 		}
+		c.take(fd)
 		return len(c.request) > 0 // then it does not fit, or is not taken
 	}
-	c.got, c.fault = raw(syscall.SYS_READ, fd, c.in[c.end:])
+	if !c.local || !c.brief {
+		c.got, c.fault = raw(unix.SYS_READ, fd, c.in[c.end:], 0)
+	} else if c.got, c.fault = raw(unix.SYS_RECVFROM, fd, c.in[c.end:], unix.MSG_PEEK); c.got > 0 {
+		c.seen = c.got
+	}
 	return c.fault != syscall.EAGAIN
 }
 
 // read reads, and before that writes what is held.
+//
+// Linux wakes whoever waits at the other end of a socket of Unix when bytes are taken
+// from it, since there is room for more then. A program that has answered waits for
+// the next request: it would be woken for nothing, by a signal to another processor.
+// So an answer that is likely to be complete is looked at, and taken behind the next
+// request, which wakes the program anyway.
 func (c *conn) read() (int, error) {
 	if len(c.request) == 0 {
 		return c.Read(c.in[c.end:])
@@ -54,10 +67,27 @@ func (c *conn) read() (int, error) {
 	return c.got, nil
 }
 
+// settle takes what was only looked at.
+func (c *conn) settle() {
+	if c.seen > 0 {
+		_ = c.raw.Control(c.take)
+	}
+}
+
+// take is settle with the socket.
+func (c *conn) take(fd uintptr) {
+	for c.seen > 0 {
+		n, err := raw(unix.SYS_READ, fd, c.in[max(c.end-c.seen, 0):][:c.seen], 0) // the same bytes again
+		if c.seen -= n; n == 0 || err != nil {
+			c.seen = 0
+		}
+	}
+}
+
 // raw calls the system, which returns at once.
-func raw(call, fd uintptr, b []byte) (int, error) {
+func raw(call, fd uintptr, b []byte, flags uintptr) (int, error) {
 	for {
-		n, _, errno := syscall.RawSyscall(call, fd, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+		n, _, errno := syscall.RawSyscall6(call, fd, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), flags, 0, 0)
 		switch errno {
 		case 0:
 			return int(n), nil

@@ -91,6 +91,7 @@ func (x *exchange) letGo(whole bool) {
 		x.h.Upstream.pool.answered(c)
 	}
 	if whole {
+		c.answered()
 		x.h.Upstream.pool.put(c)
 		return
 	}

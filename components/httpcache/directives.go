@@ -144,7 +144,7 @@ func directives(control string) iter.Seq2[string, string] {
 			member, rest = cutMember(rest)
 			name, value, _ := strings.Cut(member, "=")
 			name = strings.Trim(name, " \t")
-			if !isToken(name) {
+			if !http1.IsToken(name) {
 				continue
 			}
 			if !yield(strings.ToLower(name), unquoted(strings.Trim(value, " \t"))) {
@@ -187,16 +187,4 @@ func unquoted(s string) string {
 		b = append(b, s[i])
 	}
 	return string(b)
-}
-
-// isToken reports whether s is a token (RFC 9110 section 5.6.2).
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		alphanumeric := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-		if !alphanumeric && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
-			return false
-		}
-	}
-	return s != ""
 }

@@ -55,7 +55,7 @@ func FuzzDirectives(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, control string) {
 		for name, value := range directives(control) {
-			if !isToken(name) || name != strings.ToLower(name) || len(value) > len(control) {
+			if !http1.IsToken(name) || name != strings.ToLower(name) || len(value) > len(control) {
 				t.Errorf("%q: %q=%q", control, name, value)
 			}
 		}

@@ -66,13 +66,15 @@ func fieldsOf(resp *http1.Response) (f fields) {
 			for n := range strings.SplitSeq(x.Value, ",") {
 				nominated = append(nominated, strings.ToLower(strings.Trim(n, " \t")))
 			}
-		case "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authentication-info", "proxy-authorization",
-			"te", "trailer", "transfer-encoding", "upgrade", "content-length":
+		case "proxy-authenticate", "proxy-authentication-info", "proxy-authorization", "content-length":
 		case "date":
 			f.date = x.Value
 		case "age":
 			f.age = x.Value
 		default:
+			if http1.OfConnection(name) {
+				continue
+			}
 			switch name {
 			case "cache-control":
 				controls = append(controls, x.Value)

@@ -90,7 +90,7 @@ func (s *Store) Validate() error {
 	if !(s.Heuristic >= 0 && s.Heuristic <= 1) {
 		errs = append(errs, fmt.Errorf("httpcache: Heuristic: %v is not from 0 to 1", s.Heuristic))
 	}
-	if s.Name != "" && !isToken(s.Name) {
+	if s.Name != "" && !http1.IsToken(s.Name) {
 		errs = append(errs, fmt.Errorf("httpcache: Name: %q is not a token", s.Name))
 	}
 	return errors.Join(errs...)

@@ -1,6 +1,10 @@
 package listing
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/kamaelia-go/kamaelia/components/http1"
+)
 
 // accepted returns which of the media types offered a client likes best, by the
 // value of its Accept fields (RFC 9110 section 12.5.1): the first of those that
@@ -55,7 +59,7 @@ func parseRange(member string) (media string, specific, q int, ok bool) {
 	media, parameters := cutMember(member, ';')
 	media = strings.Trim(media, " \t")
 	kind, sub, both := strings.Cut(media, "/")
-	if !both || !isToken(kind) || !isToken(sub) || kind == "*" && sub != "*" {
+	if !both || !http1.IsToken(kind) || !http1.IsToken(sub) || kind == "*" && sub != "*" {
 		return "", 0, 0, false
 	}
 	switch {
@@ -119,16 +123,4 @@ func cutMember(list string, separator byte) (member, rest string) {
 		}
 	}
 	return list, ""
-}
-
-// isToken reports whether s is a token (RFC 9110 section 5.6.2).
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		alphanumeric := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-		if !alphanumeric && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
-			return false
-		}
-	}
-	return s != ""
 }

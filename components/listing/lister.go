@@ -60,8 +60,8 @@ func (l *Lister) Validate() error {
 	if l.Tree == nil {
 		errs = append(errs, errors.New("listing: a Lister needs a Tree"))
 	}
-	if l.Prefix != "" && (l.Prefix[0] != '/' || strings.HasSuffix(l.Prefix, "/")) {
-		errs = append(errs, fmt.Errorf("listing: Prefix %q: it begins with a slash and does not end with one", l.Prefix))
+	if err := http1.CheckPrefix(l.Prefix); err != nil {
+		errs = append(errs, fmt.Errorf("listing: %w", err))
 	}
 	if l.Most < 0 {
 		errs = append(errs, fmt.Errorf("listing: Most: %d is negative", l.Most))

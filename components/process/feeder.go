@@ -10,8 +10,8 @@ import (
 type feeder struct {
 	child *child
 
-	// Inbox takes what the program reads.
-	Inbox axon.Inbox[[]byte]
+	// Inbox takes what the program reads. Pieces are large, and the pipe holds more.
+	Inbox axon.Inbox[[]byte] `axon:"size=2"`
 }
 
 var (

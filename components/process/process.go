@@ -45,6 +45,8 @@ type Process struct {
 	// Without a link the Process fails with that, as an error, if the program did
 	// not end well.
 	Ended axon.Outbox[*Exit] `axon:"optional"`
+
+	free chan []byte // pieces to read into again
 }
 
 var _ axon.Component = (*Process)(nil)
@@ -54,8 +56,8 @@ var _ axon.Component = (*Process)(nil)
 func New(program Program) *Process {
 	c := newChild(program)
 	run, in := &runner{child: c}, &feeder{child: c}
-	out, errs := &reader{child: c}, &reader{child: c, errors: true}
-	p := &Process{}
+	p := &Process{free: make(chan []byte, 2)}
+	out, errs := &reader{child: c, free: p.free}, &reader{child: c, errors: true}
 	p.Graph.Name = "process"
 	p.Graph.Parts = axon.Parts{
 		{Name: "RUN", Component: run},
@@ -70,6 +72,18 @@ func New(program Program) *Process {
 		axon.ExposeOut(&run.Ended, &p.Ended),
 	}
 	return p
+}
+
+// Done gives a piece that has come by the Outbox back, to be read into again: a program
+// that says much makes less garbage so. Nobody has to; who does keeps nothing of it.
+func (p *Process) Done(piece []byte) {
+	if cap(piece) < pieceSize/4 {
+		return
+	}
+	select {
+	case p.free <- piece[:cap(piece)]:
+	default:
+	}
 }
 
 // Main implements axon.Component.

@@ -23,6 +23,7 @@ const (
 type reader struct {
 	child  *child
 	errors bool // it is the standard error
+	free   <-chan []byte
 
 	// Outbox carries what was read.
 	Outbox axon.Outbox[[]byte] `axon:"optional"`
@@ -57,7 +58,7 @@ func (r *reader) Main(ctx context.Context) error {
 	buf := make([]byte, size)
 	for left := int64(goodbye); left > 0; {
 		if len(buf) < size/4 {
-			buf = make([]byte, size)
+			buf = r.room(size)
 		}
 		n, err := from.Read(buf)
 		if n == len(buf) {
@@ -82,6 +83,16 @@ func (r *reader) Main(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// room returns what to read into: of a size, or a piece that was given back.
+func (r *reader) room(size int) []byte {
+	select {
+	case piece := <-r.free:
+		return piece
+	default:
+		return make([]byte, size)
+	}
 }
 
 // goodbye is how much a program that was told to end may still say, for nobody.

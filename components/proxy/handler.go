@@ -3,7 +3,7 @@ package proxy
 import (
 	"context"
 	"errors"
-	"strings"
+	"fmt"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/http1"
@@ -47,8 +47,9 @@ func (h *Handler) Validate() error {
 	switch {
 	case !h.Upstream.Opened():
 		return errors.New("proxy: a Handler needs an Upstream that is open")
-	case h.Prefix != "" && (h.Prefix[0] != '/' || strings.HasSuffix(h.Prefix, "/")):
-		return errors.New("proxy: a Prefix begins with a slash, and does not end with one")
+	}
+	if err := http1.CheckPrefix(h.Prefix); err != nil {
+		return fmt.Errorf("proxy: %w", err)
 	}
 	return nil
 }

@@ -176,8 +176,7 @@ func quote(s string) string { return strings.NewReplacer(`\`, `\\`, `"`, `\"`).R
 // hopByHop reports whether a field is about one connection (RFC 9110 section 7.6.1).
 // name is in small letters, and so is named, the list in Connection.
 func hopByHop(name, named string) bool {
-	switch name {
-	case "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade":
+	if http1.OfConnection(name) || name == "proxy-authenticate" || name == "proxy-authorization" {
 		return true
 	}
 	for option := range strings.SplitSeq(named, ",") {

@@ -39,7 +39,7 @@ func ExampleWriter() {
 		{Path: "/notes", Name: "FILES", Handler: func() http1.HandlerPart {
 			return &files.Reader{Tree: tree, Prefix: "/notes"}
 		}},
-		{Path: "/notes", Methods: []string{"PUT", "DELETE"}, Name: "UPLOAD", Handler: func() http1.HandlerPart {
+		{Path: "/notes", Methods: []string{"PUT", "DELETE", "OPTIONS"}, Name: "UPLOAD", Handler: func() http1.HandlerPart {
 			return &upload.Writer{Dir: writable, Prefix: "/notes"}
 		}},
 	}}}

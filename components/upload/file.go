@@ -79,7 +79,7 @@ func (d *Dir) replaceable(name string) (fs.FileInfo, error) {
 // directory is the failure of what is for files alone.
 func directory(name string) error {
 	f := refuse(405, "%q is a directory", name)
-	f.Header.Add("Allow", "GET, HEAD, OPTIONS")
+	f.Header.Add("Allow", allowDirectory)
 	return f
 }
 

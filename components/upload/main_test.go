@@ -119,7 +119,7 @@ func asks(t testing.TB, w *Writer, req *http1.Request) (said string, header http
 		if err := resp.Validate(); err != nil || resp.Request != req || len(resp.Bytes) > 0 {
 			t.Errorf("%+v: %v", resp, err)
 		}
-		said += fmt.Sprint(resp.Status)
+		said += strings.TrimSpace(fmt.Sprint(resp.Status, " ", resp.Header.Get("Allow")))
 		if resp.Header.Has("ETag") {
 			said += " tag"
 		}

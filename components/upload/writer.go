@@ -1,15 +1,18 @@
 package upload
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"strings"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
-// Writer answers PUT and DELETE with the files of a Dir.
+// Writer answers PUT and DELETE with the files of a Dir, and OPTIONS with what may be
+// done with a path.
 //
 //	*http1.Request ──▶ [ Writer ] ──▶ *http1.Response
 //	                       └── failures ──▶ *http1.Failure
@@ -46,7 +49,7 @@ func (w *Writer) Validate() error {
 // Allow implements http1.Allower.
 func (w *Writer) Allow() []string { return writeMethods }
 
-var writeMethods = []string{"PUT", "DELETE"}
+var writeMethods = []string{"PUT", "DELETE", "OPTIONS"}
 
 // Main implements axon.Component.
 func (w *Writer) Main(ctx context.Context) error {
@@ -77,6 +80,8 @@ func (w *Writer) answer(ctx context.Context, req *http1.Request) (*http1.Respons
 			return nil, directory(name)
 		}
 		return w.Dir.Put(ctx, req, name, check)
+	case "OPTIONS":
+		return w.options(req, path, name), nil
 	case "DELETE":
 		if strings.HasSuffix(path, "/") {
 			check = func() error { return refuse(404, "%q is not a directory", path) }
@@ -89,4 +94,25 @@ func (w *Writer) answer(ctx context.Context, req *http1.Request) (*http1.Respons
 	f := refuse(405, "method %s", req.Method)
 	f.Header.Add("Allow", "PUT, DELETE, OPTIONS")
 	return nil, f
+}
+
+// What may be done with a path (RFC 9110 section 10.2.1). Who has a Writer reads the
+// files by another part of the graph.
+const (
+	allowFile      = "GET, HEAD, PUT, DELETE, OPTIONS"
+	allowDirectory = "GET, HEAD, OPTIONS"
+	allowNothing   = "PUT, OPTIONS"
+)
+
+// options answers OPTIONS (RFC 9110 section 9.3.7).
+func (w *Writer) options(req *http1.Request, path, name string) *http1.Response {
+	allow := allowFile
+	fi, err := w.Dir.root.Stat(cmp.Or(name, "."))
+	switch {
+	case path == "", strings.HasSuffix(path, "/"), err == nil && fi.IsDir():
+		allow = allowDirectory
+	case errors.Is(err, fs.ErrNotExist):
+		allow = allowNothing
+	}
+	return &http1.Response{Request: req, Status: 204, Header: http1.Header{{Name: "Allow", Value: allow}}}
 }

@@ -105,6 +105,12 @@ func TestWriter(t *testing.T) {
 		{"delete if there", request("DELETE", "/a.txt", "", "If-Match: *"), "204", [2]string{"a.txt: old\n", ""}},
 		{"delete another", request("DELETE", "/a.txt", "", `If-Match: "other"`), "412", [2]string{}},
 		{"delete nothing if there", request("DELETE", "/none", "", "If-Match: *"), "404", [2]string{}},
+		{"options of a file", request("OPTIONS", "/a.txt", ""), "204 GET, HEAD, PUT, DELETE, OPTIONS", [2]string{}},
+		{"options of a directory", request("OPTIONS", "/dir", ""), "204 GET, HEAD, OPTIONS", [2]string{}},
+		{"options of a directory by its name", request("OPTIONS", "/dir/", ""), "204 GET, HEAD, OPTIONS", [2]string{}},
+		{"options of the root", request("OPTIONS", "/", ""), "204 GET, HEAD, OPTIONS", [2]string{}},
+		{"options of nothing", request("OPTIONS", "/none", ""), "204 PUT, OPTIONS", [2]string{}},
+		{"options of what is hidden", request("OPTIONS", "/.hidden", ""), "403", [2]string{}},
 		{"another method", request("PATCH", "/a.txt", "new"), "405 PUT, DELETE, OPTIONS", [2]string{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -3,7 +3,7 @@ package wsgi
 import (
 	"context"
 	"errors"
-	"strings"
+	"fmt"
 	"sync"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -52,8 +52,9 @@ func (h *Handler) Validate() error {
 	switch {
 	case h.App == nil || h.App.pool == nil:
 		return errors.New("wsgi: a Handler needs an App that is open")
-	case h.Prefix != "" && (h.Prefix[0] != '/' || strings.HasSuffix(h.Prefix, "/")):
-		return errors.New("wsgi: a Prefix begins with a slash, and does not end with one")
+	}
+	if err := http1.CheckPrefix(h.Prefix); err != nil {
+		return fmt.Errorf("wsgi: %w", err)
 	}
 	return nil
 }

@@ -64,7 +64,8 @@ func parseLength(value string, before int64) (int64, error) {
 }
 
 // hopByHop reports whether a field is about one connection, so that an application
-// must not set it (PEP 3333, "Other HTTP Features"; RFC 2616 section 13.5.1).
+// must not set it (PEP 3333, "Other HTTP Features"; RFC 2616 section 13.5.1). PEP 3333
+// means the list of that RFC, which is another one than that of http1.OfConnection.
 func hopByHop(name string) bool {
 	switch len(name) {
 	case 2, 7, 8, 10, 17, 18, 19:

@@ -1,8 +1,8 @@
 // Command upload serves a directory that everyone may write to.
 //
-//	                                       ┌─ /notes ────────────▶ FILES ──┐
-//	socket ─▶ READER ─▶ PARSER ─▶ ROUTER ──┤                               ├─▶ WRITER ─▶ socket
-//	                                       └─ PUT,DELETE /notes ─▶ UPLOAD ─┘
+//	                                       ┌─ /notes ────────────────────▶ FILES ──┐
+//	socket ─▶ READER ─▶ PARSER ─▶ ROUTER ──┤                                       ├─▶ WRITER ─▶ socket
+//	                                       └─ PUT,DELETE,OPTIONS /notes ─▶ UPLOAD ─┘
 //
 // Give it a directory. You will see the address, and then
 //
@@ -55,7 +55,7 @@ func run(ctx context.Context, dir, listen string, out io.Writer) error {
 		{Path: "/notes", Name: "FILES", Rest: true, Handler: func() http1.HandlerPart {
 			return &files.Reader{Tree: tree, Prefix: "/notes"}
 		}},
-		{Path: "/notes", Methods: []string{"PUT", "DELETE"}, Name: "UPLOAD", Rest: true, Handler: func() http1.HandlerPart {
+		{Path: "/notes", Methods: []string{"PUT", "DELETE", "OPTIONS"}, Name: "UPLOAD", Rest: true, Handler: func() http1.HandlerPart {
 			return &upload.Writer{Dir: writable, Prefix: "/notes"}
 		}},
 	}}}

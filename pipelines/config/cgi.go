@@ -57,21 +57,14 @@ type CGI struct {
 	Run Duration `yaml:"run-time"`
 
 	// Kill is how long they may take to end when they are told to, before they are
-	// killed. The default is 500ms.
+	// killed. The default is 500ms; off kills them at once.
 	Kill Duration `yaml:"kill-after"`
 
 	// Output is how much they may say. The default is off.
 	Output Size `yaml:"output"`
 
-	// AtOnce is how many run at once; others wait. The default is 32.
-	AtOnce int `yaml:"at-once"`
-
-	// Queue is how many requests wait for that; others get 503. The default is
-	// 1000.
-	Queue int `yaml:"queue"`
-
-	// Wait is how long they wait. The default is 30s.
-	Wait Duration `yaml:"wait"`
+	// Turns says how many requests are in work at once.
+	Turns `yaml:",inline"`
 
 	// CPU is how much processor time each may use. The default is off.
 	CPU Duration `yaml:"cpu"`
@@ -79,22 +72,18 @@ type CGI struct {
 	// Memory is how much memory each may use. The default is off.
 	Memory Size `yaml:"process-memory"`
 
-	gate *gateway.Gate // see Together
+	together *gateway.Gate // see Together
 }
 
 // Together lets places share what AtOnce, Queue and Wait of the first of them say:
 // so many programs run at once in all of them.
 func Together(places ...*CGI) {
 	if len(places) > 1 {
-		gate := places[0].newGate()
+		gate := places[0].Turns.gate()
 		for _, c := range places {
-			c.gate = gate
+			c.together = gate
 		}
 	}
-}
-
-func (c *CGI) newGate() *gateway.Gate {
-	return &gateway.Gate{Most: max(c.AtOnce, 0), Queue: c.Queue, Wait: time.Duration(max(c.Wait, 0))}
 }
 
 // scripts makes the mount of a place whose files are run. documents is the root of
@@ -105,19 +94,18 @@ func (m *mounts) scripts(path, prefix string, p *Place, documents string) {
 	if p.Put != nil || p.WebDAV != nil || p.Listing != nil || p.Cache != nil || p.Fallback != "" {
 		b.bad(at, "programs are run here: it goes with no listing, fallback, cache, put or webdav")
 	}
-	for key, n := range map[string]int{"at-once": c.AtOnce, "queue": c.Queue} {
-		b.positive(join(at, key), n)
-	}
+	b.bounded(join(at, "at-once"), int64(c.AtOnce))
+	b.bounded(join(at, "largest"), int64(c.Largest))
 	dir := &cgi.Dir{
 		Path: b.c.file(join(path, "root"), p.Root), Interpreters: c.Interpreters, Index: c.Index, Pass: c.Pass,
-		Arguments: c.Arguments, User: c.User, Grace: time.Duration(max(c.Kill, 0)),
+		Arguments: c.Arguments, User: c.User, Grace: time.Duration(c.Kill),
 		Variables: gateway.Variables{Authorization: c.Authorization},
 		Bodies:    gateway.Bodies{RefuseChunked: c.RefuseChunked, Largest: int64(max(c.Largest, 0))},
 		Limits: gateway.Limits{
 			First: time.Duration(c.First), Idle: time.Duration(c.Idle), Run: time.Duration(max(c.Run, 0)), Output: int64(max(c.Output, 0)),
 		},
 		Resources: process.Limits{CPU: time.Duration(max(c.CPU, 0)), Memory: int64(max(c.Memory, 0))},
-		Gate:      cmp.Or(c.gate, c.newGate()),
+		Gate:      cmp.Or(c.together, c.Turns.gate()),
 	}
 	for key, value := range c.Env {
 		dir.Env = append(dir.Env, key+"="+value)

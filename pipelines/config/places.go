@@ -183,7 +183,7 @@ func (m *mounts) writing(path, prefix string, p *Place, tree *files.Tree) *pipel
 	b.s.closers = append(b.s.closers, d.Close)
 	mount := &pipelines.Mount{Path: cmp.Or(prefix, "/"), Rest: true}
 	if p.Put != nil {
-		mount.Name, mount.Methods = m.name("UPLOAD"), []string{"PUT", "DELETE"}
+		mount.Name, mount.Methods = m.name("UPLOAD"), []string{"PUT", "DELETE", "OPTIONS"}
 		mount.Handler = func() http1.HandlerPart { return &upload.Writer{Dir: d, Prefix: prefix} }
 		return mount
 	}

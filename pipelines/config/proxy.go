@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
-	"github.com/kamaelia-go/kamaelia/components/gateway"
 	"github.com/kamaelia-go/kamaelia/components/http1"
 	"github.com/kamaelia-go/kamaelia/components/proxy"
 	"github.com/kamaelia-go/kamaelia/pipelines"
@@ -51,15 +50,8 @@ type Proxy struct {
 	// Every is how long it is between two looks. The default is 5s.
 	Every Duration `yaml:"every"`
 
-	// AtOnce is how many requests it has at once; others wait. The default is 32.
-	AtOnce int `yaml:"at-once"`
-
-	// Queue is how many requests wait for that; others get 503. The default is
-	// 1000.
-	Queue int `yaml:"queue"`
-
-	// Wait is how long they wait. The default is 30s.
-	Wait Duration `yaml:"wait"`
+	// Turns says how many requests are in work at once.
+	Turns `yaml:",inline"`
 }
 
 // proxy makes the mount of a place that another server answers for.
@@ -68,14 +60,16 @@ func (m *mounts) proxy(path, prefix string, p *Place) {
 	if p.Root != "" || p.Put != nil || p.WebDAV != nil || p.Listing != nil || p.Cache != nil || p.Fallback != "" {
 		b.bad(at, "another server answers here: it goes with no root, listing, cache, put, webdav or fallback")
 	}
-	for name, n := range map[string]int{"at-once": c.AtOnce, "queue": c.Queue} {
-		b.positive(join(at, name), n)
+	for key, n := range map[string]int64{
+		"at-once": int64(c.AtOnce), "connect": int64(c.Connect), "keep-for": int64(c.KeepFor), "every": int64(c.Every),
+	} {
+		b.bounded(join(at, key), n)
 	}
 	up := &proxy.Upstream{
 		URL: c.URL, Host: c.Host, TrustForwarded: c.TrustForwarded, Authorization: c.Authorization,
 		Connect: time.Duration(max(c.Connect, 0)), First: time.Duration(c.First), Idle: time.Duration(c.Idle),
 		Keep: int(c.Keep), KeepFor: time.Duration(max(c.KeepFor, 0)), Health: c.Health, Every: time.Duration(max(c.Every, 0)),
-		Gate: &gateway.Gate{Most: max(c.AtOnce, 0), Queue: c.Queue, Wait: time.Duration(max(c.Wait, 0))},
+		Gate: c.Turns.gate(),
 	}
 	only := proxy.Upstream{URL: c.URL}
 	if err := only.Validate(); err != nil && c.URL == "" {

@@ -60,15 +60,8 @@ type Upstream struct {
 	// Output is how much it may say. The default is off.
 	Output Size `yaml:"output"`
 
-	// AtOnce is how many requests it has at once; others wait. The default is 32.
-	AtOnce int `yaml:"at-once"`
-
-	// Queue is how many requests wait for that; others get 503. The default is
-	// 1000.
-	Queue int `yaml:"queue"`
-
-	// Wait is how long they wait. The default is 30s.
-	Wait Duration `yaml:"wait"`
+	// Turns says how many requests are in work at once.
+	Turns `yaml:",inline"`
 }
 
 // FastCGI answers requests by a program that speaks FastCGI.
@@ -139,12 +132,13 @@ func (m *mounts) upstream(key string, protocol gateway.Protocol, path, prefix st
 	if p.Put != nil || p.WebDAV != nil || p.Listing != nil || p.Cache != nil || p.Fallback != "" {
 		b.bad(at, "a program answers here: it goes with no listing, cache, put or webdav, and its fallback stands in %s", key)
 	}
-	for name, n := range map[string]int{"at-once": c.AtOnce, "queue": c.Queue} {
-		b.positive(join(at, name), n)
-	}
+	b.bounded(join(at, "at-once"), int64(c.AtOnce))
+	b.bounded(join(at, "largest"), int64(c.Largest))
+	b.bounded(join(at, "connect"), int64(c.Connect))
 	up := c.upstream()
 	up.Address = address
 	if p.FastCGI != nil {
+		b.bounded(join(at, "keep-for"), int64(p.FastCGI.KeepFor))
 		up.Keep, up.KeepFor = int(p.FastCGI.Keep), time.Duration(max(p.FastCGI.KeepFor, 0))
 	}
 	if p.Root != "" {
@@ -193,7 +187,7 @@ func (c *Upstream) upstream() *gateway.Upstream {
 			First: time.Duration(c.First), Idle: time.Duration(c.Idle), Run: time.Duration(max(c.Run, 0)), Output: int64(max(c.Output, 0)),
 		},
 		Connect: time.Duration(max(c.Connect, 0)),
-		Gate:    &gateway.Gate{Most: max(c.AtOnce, 0), Queue: c.Queue, Wait: time.Duration(max(c.Wait, 0))},
+		Gate:    c.Turns.gate(),
 	}
 	for key, value := range c.Env {
 		up.Env = append(up.Env, key+"="+value)

@@ -40,10 +40,11 @@ type WSGI struct {
 	User string `yaml:"user"`
 
 	// Queue is how many requests wait while all threads are busy; others get 503.
-	// The default is 1000.
-	Queue int `yaml:"queue"`
+	// The default is 1000; with off none waits.
+	Queue Count `yaml:"queue"`
 
-	// Wait is how long they wait. The default is 30s.
+	// Wait is how long they wait; then they get 503. The default is 30s; off is
+	// without a limit.
 	Wait Duration `yaml:"wait"`
 
 	// Silence is how long it may say nothing to a request, before its answer and in
@@ -70,14 +71,15 @@ func (m *mounts) application(path, prefix string, p *Place) {
 	if p.Put != nil || p.WebDAV != nil || p.Listing != nil || p.Cache != nil || p.CGI != nil || p.Fallback != "" {
 		b.bad(at, "an application answers here: it goes with no listing, fallback, cache, put, webdav or cgi")
 	}
-	for key, n := range map[string]int{"workers": w.Workers, "threads": w.Threads, "queue": w.Queue, "requests": w.Requests} {
+	for key, n := range map[string]int{"workers": w.Workers, "threads": w.Threads, "requests": w.Requests} {
 		b.positive(join(at, key), n)
 	}
+	b.bounded(join(at, "worker-grace"), int64(w.Grace))
 	module, callable, _ := strings.Cut(w.Application, ":")
 	app := &wsgi.App{
 		Dir: b.c.file(join(path, "root"), p.Root), Module: module, Callable: callable, Python: w.Python,
 		Workers: max(w.Workers, 0), Threads: max(w.Threads, 0), Reload: w.Reload, User: w.User,
-		Queue: w.Queue, Wait: time.Duration(w.Wait), Silence: time.Duration(w.Silence),
+		Queue: int(w.Queue), Wait: time.Duration(w.Wait), Silence: time.Duration(w.Silence),
 		Requests: max(w.Requests, 0), Memory: int64(max(w.WorkerMemory, 0)), Grace: time.Duration(max(w.Grace, 0)),
 	}
 	if strings.ContainsRune(w.Python, '/') {
