@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/kamaelia-go/kamaelia/components/spelling"
 )
 
 // Find returns the entry with a name: "fileio.Writer", or "Writer" where one package alone
@@ -59,47 +61,27 @@ func names(entries []*Entry) string {
 
 // nearest is a hint at the names that were perhaps meant.
 func nearest(all []Entry, name string) string {
-	least, found := 1+len(name)/3, []*Entry(nil) // that many slips are believed
+	const most = 4
+	forms := func(e *Entry) []string {
+		if strings.Contains(name, ".") {
+			return []string{e.Name}
+		}
+		return []string{e.Name, e.Short()}
+	}
+	var words []string
 	for i := range all {
-		e := &all[i]
-		d := slips(strings.ToLower(e.Name), strings.ToLower(name))
-		if !strings.Contains(name, ".") {
-			d = min(d, slips(strings.ToLower(e.Short()), strings.ToLower(name)))
-		}
-		if d < least {
-			least, found = d, nil
-		}
-		if d == least && len(found) < 4 {
-			found = append(found, e)
+		words = append(words, forms(&all[i])...)
+	}
+	near := spelling.Nearest(name, words)
+	var found []*Entry
+	for i := range all {
+		meant := slices.ContainsFunc(forms(&all[i]), func(form string) bool { return slices.Contains(near, form) })
+		if meant && len(found) < most {
+			found = append(found, &all[i])
 		}
 	}
 	if len(found) == 0 {
 		return " (kamaelia doc lists all)"
 	}
 	return fmt.Sprintf("; did you mean %s?", names(found))
-}
-
-// slips counts the letters that are too many, missing or wrong between two words
-// (Levenshtein's distance).
-func slips(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return 64
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			wrong := before
-			if a[i] != b[j] {
-				wrong++
-			}
-			before = row[j+1]
-			row[j+1] = min(wrong, row[j]+1, before+1)
-		}
-	}
-	return row[len(b)]
 }
