@@ -26,6 +26,7 @@ var shown = map[string]string{
 	"introspect.Introspector": "introspect.Example",
 	"process.Process":         "process.Example",
 	"rate.Limit":              "rate.Example",
+	"tags.Wrapper":            "tags.ExampleTagAndFilterWrapper",
 	"sockets.Connection":      "sockets.Example",
 	"sockets.ServerCore":      "sockets.Example",
 	"udp.Peer":                "udp.Example",
@@ -34,7 +35,7 @@ var shown = map[string]string{
 // kit are the folders for any program; those for HTTP have examples of the whole.
 var kit = []string{
 	"backplane", "bridge", "broken", "chassis", "console", "ends", "fileio", "flow", "framing", "httpclient",
-	"introspect", "jsonlines", "lines", "marshal", "order", "process", "rate", "sockets", "timer", "udp",
+	"introspect", "jsonlines", "jsonrpc", "lines", "marshal", "order", "process", "rate", "sockets", "tags", "timer", "udp",
 }
 
 // TestEachHasAnExample holds that each component of the kit has an example whose output is
