@@ -10,9 +10,9 @@ import (
 )
 
 // Find returns the entry with a name: "fileio.Writer", or "Writer" where one package alone
-// has one, in any case of letters, or what a component is called in Kamaelia, such as
-// "SimpleFileWriter". The error for a name that fits several names them all, and that for
-// one that fits none the nearest.
+// has one, in any case of letters; by a function that makes a component, such as "TTL"; or by
+// what it is called in Kamaelia, such as "SimpleFileWriter". The error for a name that fits
+// several names them all, and that for one that fits none the nearest.
 func Find(all []Entry, name string) (*Entry, error) {
 	name = strings.TrimPrefix(strings.ReplaceAll(name, "/", "."), "components.")
 	for _, fits := range []func(*Entry) bool{
@@ -20,7 +20,8 @@ func Find(all []Entry, name string) (*Entry, error) {
 		func(e *Entry) bool { return strings.EqualFold(e.Name, name) },
 		func(e *Entry) bool { return e.Short() == name },
 		func(e *Entry) bool { return strings.EqualFold(e.Short(), name) },
-		func(e *Entry) bool { return e.Package() == name },
+		func(e *Entry) bool { return e.isMadeBy(name) },
+		func(e *Entry) bool { return strings.EqualFold(e.Package(), name) },
 		func(e *Entry) bool { return e.isCalled(name) },
 	} {
 		var found []*Entry
@@ -37,6 +38,15 @@ func Find(all []Entry, name string) (*Entry, error) {
 		}
 	}
 	return nil, fmt.Errorf("there is no component %q%s", name, nearest(all, name))
+}
+
+// isMadeBy says whether a function with a name, with or without its package, returns an
+// entry's component.
+func (e *Entry) isMadeBy(name string) bool {
+	return slices.ContainsFunc(e.Made, func(f string) bool {
+		full := f[:strings.IndexAny(f+"(", "([")]
+		return strings.EqualFold(full, name) || strings.EqualFold(full[strings.Index(full, ".")+1:], name)
+	})
 }
 
 // isCalled says whether the comment of an entry says that a word is its name in Kamaelia.
