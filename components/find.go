@@ -5,12 +5,14 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/kamaelia-go/kamaelia/components/spelling"
 )
 
 // Find returns the entry with a name: "fileio.Writer", or "Writer" where one package alone
-// has one, in any case of letters, or what a component is called in Kamaelia, such as
-// "SimpleFileWriter". The error for a name that fits several names them all, and that for
-// one that fits none the nearest.
+// has one, in any case of letters; by a function that makes a component, such as "TTL"; or by
+// what it is called in Kamaelia, such as "SimpleFileWriter". The error for a name that fits
+// several names them all, and that for one that fits none the nearest.
 func Find(all []Entry, name string) (*Entry, error) {
 	name = strings.TrimPrefix(strings.ReplaceAll(name, "/", "."), "components.")
 	for _, fits := range []func(*Entry) bool{
@@ -18,7 +20,8 @@ func Find(all []Entry, name string) (*Entry, error) {
 		func(e *Entry) bool { return strings.EqualFold(e.Name, name) },
 		func(e *Entry) bool { return e.Short() == name },
 		func(e *Entry) bool { return strings.EqualFold(e.Short(), name) },
-		func(e *Entry) bool { return e.Package() == name },
+		func(e *Entry) bool { return e.isMadeBy(name) },
+		func(e *Entry) bool { return strings.EqualFold(e.Package(), name) },
 		func(e *Entry) bool { return e.isCalled(name) },
 	} {
 		var found []*Entry
@@ -35,6 +38,15 @@ func Find(all []Entry, name string) (*Entry, error) {
 		}
 	}
 	return nil, fmt.Errorf("there is no component %q%s", name, nearest(all, name))
+}
+
+// isMadeBy says whether a function with a name, with or without its package, returns an
+// entry's component.
+func (e *Entry) isMadeBy(name string) bool {
+	return slices.ContainsFunc(e.Made, func(f string) bool {
+		full := f[:strings.IndexAny(f+"(", "([")]
+		return strings.EqualFold(full, name) || strings.EqualFold(full[strings.Index(full, ".")+1:], name)
+	})
 }
 
 // isCalled says whether the comment of an entry says that a word is its name in Kamaelia.
@@ -59,47 +71,27 @@ func names(entries []*Entry) string {
 
 // nearest is a hint at the names that were perhaps meant.
 func nearest(all []Entry, name string) string {
-	least, found := 1+len(name)/3, []*Entry(nil) // that many slips are believed
+	const most = 4
+	forms := func(e *Entry) []string {
+		if strings.Contains(name, ".") {
+			return []string{e.Name}
+		}
+		return []string{e.Name, e.Short()}
+	}
+	var words []string
 	for i := range all {
-		e := &all[i]
-		d := slips(strings.ToLower(e.Name), strings.ToLower(name))
-		if !strings.Contains(name, ".") {
-			d = min(d, slips(strings.ToLower(e.Short()), strings.ToLower(name)))
-		}
-		if d < least {
-			least, found = d, nil
-		}
-		if d == least && len(found) < 4 {
-			found = append(found, e)
+		words = append(words, forms(&all[i])...)
+	}
+	near := spelling.Nearest(name, words)
+	var found []*Entry
+	for i := range all {
+		meant := slices.ContainsFunc(forms(&all[i]), func(form string) bool { return slices.Contains(near, form) })
+		if meant && len(found) < most {
+			found = append(found, &all[i])
 		}
 	}
 	if len(found) == 0 {
 		return " (kamaelia doc lists all)"
 	}
 	return fmt.Sprintf("; did you mean %s?", names(found))
-}
-
-// slips counts the letters that are too many, missing or wrong between two words
-// (Levenshtein's distance).
-func slips(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return 64
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			wrong := before
-			if a[i] != b[j] {
-				wrong++
-			}
-			before = row[j+1]
-			row[j+1] = min(wrong, row[j]+1, before+1)
-		}
-	}
-	return row[len(b)]
 }

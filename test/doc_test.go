@@ -73,6 +73,19 @@ func TestDocListsAll(t *testing.T) {
 	}
 }
 
+// TestDocByOtherNames shows that a component is found by what makes it, and by its name in
+// Kamaelia.
+func TestDocByOtherNames(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"TTL": "chassis.Bounded", "flow.transform": "flow.PureTransformer", "UidTagger": "tags.UIDTagger", "SimpleFileWriter": "fileio.Writer",
+	} {
+		if got := doc(t, name); got.status != 0 || !strings.HasPrefix(got.stdout, want) {
+			t.Errorf("kamaelia doc %s: exit status %d, want %s, got:\n%.200s%s", name, got.status, want, got.stdout, got.stderr)
+		}
+	}
+}
+
 // TestDocWrongName shows that a name that fits none or several is answered with those that
 // were perhaps meant, in one line.
 func TestDocWrongName(t *testing.T) {
@@ -81,6 +94,7 @@ func TestDocWrongName(t *testing.T) {
 		"Wrtier":      "did you mean fileio.Writer, http1.Writer",
 		"fileio.Wrte": "did you mean fileio.Writer?",
 		"Writer":      "fits several components: fileio.Writer, http1.Writer",
+		"Timer":       "fits several components: timer.PeriodicTick, timer.SingleTick",
 		"timer":       "fits several components: timer.PeriodicTick, timer.SingleTick",
 		"zzzzzzzz":    "no component \"zzzzzzzz\" (kamaelia doc lists all)",
 		"lorry.Load":  "no component",

@@ -285,20 +285,20 @@ func (c *console) client(t *testing.T, line string) (string, bool) {
 	return c.shell(t, line)
 }
 
-// example runs an example: to its end, or, if it is a server, until it has
-// spoken.
+// example runs an example: to its end, or, if it is a server, on a free port, until
+// it has spoken.
 func (c *console) example(t *testing.T, line string) (string, bool) {
 	t.Helper()
 	words := strings.Fields(line)
 	binary := filepath.Join(t.TempDir(), path.Base(words[2]))
 	c.shell(t, "go build -o "+binary+" "+words[2])
 	source, _ := c.shell(t, "cat "+words[2]+"/*.go")
-	line = strings.Join(append([]string{binary}, words[3:]...), " ")
+	args := strings.Join(words[3:], " ")
 	if strings.Contains(source, "pipelines.") {
-		c.start(t, line)
+		c.start(t, binary+" -listen 127.0.0.1:0 "+args)
 		return "", false
 	}
-	return c.shell(t, line)
+	return c.shell(t, binary+" "+args)
 }
 
 // mustSpeak wants any answer in HTTP from a server.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
+	"github.com/kamaelia-go/kamaelia/components/spelling"
 )
 
 // A fieldFunc appends what a field tells of an exchange.
@@ -86,23 +87,14 @@ func token(s string) bool {
 // nearest proposes the field that was perhaps meant.
 func nearest(name string) string {
 	for _, f := range Fields() {
-		if strings.EqualFold(f, name) || len(name) > 2 && (strings.HasPrefix(f, name) || strings.HasPrefix(name, f)) || oneApart(f, name) {
+		if len(name) > 2 && (strings.HasPrefix(f, name) || strings.HasPrefix(name, f)) {
 			return fmt.Sprintf("; there is %q", f)
 		}
 	}
+	if near := spelling.Nearest(name, Fields()); len(near) > 0 {
+		return fmt.Sprintf("; there is %q", near[0])
+	}
 	return "; there are " + strings.Join(Fields(), ", ")
-}
-
-// oneApart reports whether one letter more, less, or other, or two that changed
-// places, make one word of the other.
-func oneApart(a, b string) bool {
-	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
-		a, b = a[1:], b[1:]
-	}
-	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
-		a, b = a[:len(a)-1], b[:len(b)-1]
-	}
-	return len(a) <= 1 && len(b) <= 1 || len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
 }
 
 func text(get func(*http1.Request) string) fieldFunc {

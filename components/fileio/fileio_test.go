@@ -39,6 +39,7 @@ func TestConform(t *testing.T) {
 	t.Run("RateControlled", func(t *testing.T) {
 		axontest.Conform(t, func() axon.Component { return fileio.RateControlled(name, 10_000) })
 	})
+	t.Run("ChunkNamer", func(t *testing.T) { axontest.Conform(t, func() axon.Component { return &fileio.ChunkNamer{} }) })
 	t.Run("TriggeredReader", func(t *testing.T) {
 		axontest.Conform(t, func() axon.Component { return &fileio.TriggeredReader{} }, axontest.Feed("inbox", name))
 	})
@@ -140,4 +141,24 @@ func ExampleLines() {
 	// Output:
 	// roses are red
 	// gophers are blue
+}
+
+func ExampleChunkNamer() {
+	dir, err := os.MkdirTemp("", "chunks")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	name := &fileio.ChunkNamer{Path: filepath.Join(dir, "talk-"), Suffix: ".txt"}
+	if err := axon.Pipeline(ends.Data([]byte("hello"), []byte("world")), name, &fileio.WholeWriter{}).Run(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	for _, file := range []string{"talk-chunk1.txt", "talk-chunk2.txt"} {
+		text, err := os.ReadFile(filepath.Join(dir, file))
+		fmt.Println(file, string(text), err)
+	}
+	// Output:
+	// talk-chunk1.txt hello <nil>
+	// talk-chunk2.txt world <nil>
 }

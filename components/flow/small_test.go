@@ -18,9 +18,14 @@ func TestConformSmall(t *testing.T) {
 		"PassThrough":       func() axon.Component { return &flow.PassThrough[int]{} },
 		"PromptedTurnstile": func() axon.Component { return &flow.PromptedTurnstile[int, string]{} },
 		"Balancer":          func() axon.Component { return balancer("a", "b") },
+		"Sync":              func() axon.Component { return &flow.Sync[int]{} },
 	} {
 		t.Run(name, func(t *testing.T) { axontest.Conform(t, make) })
 	}
+	t.Run("DictChooser", func(t *testing.T) {
+		axontest.Conform(t, func() axon.Component { return &flow.DictChooser[int, int]{Items: map[int]int{0: 1}} },
+			axontest.Feed("option", map[int]int{5: 1}))
+	})
 }
 
 func balancer(ways ...string) *flow.Balancer[int] {
@@ -90,6 +95,59 @@ func TestBalancerPassesOver(t *testing.T) {
 	if got := axontest.Rest(h, slow); !slices.Equal(got, []int{0}) {
 		t.Errorf("the slow one got %v", got)
 	}
+}
+
+func TestSync(t *testing.T) {
+	for n, want := range map[int][]int{0: {1, 3, 5}, 1: {1, 2, 3, 4, 5, 6, 7}, 3: {1, 4}, 8: nil} {
+		sink := &ends.DataSink[int]{}
+		err := axon.Pipeline(ends.Data(1, 2, 3, 4, 5, 6, 7), &flow.Sync[int]{N: n}, sink).Run(t.Context())
+		if err != nil || !slices.Equal(sink.Items(), want) {
+			t.Errorf("of %d: %v, %v; want %v", n, sink.Items(), err, want)
+		}
+	}
+}
+
+func TestDictChooser(t *testing.T) {
+	items := map[string]int{"a": 1, "b": 2}
+	d := &flow.DictChooser[string, int]{Items: items, Most: 3}
+	h := axontest.Run(t, d)
+	axontest.Send(h, &d.Inbox, "a", "x")
+	if v, k := axontest.Recv(h, &d.Outbox), axontest.Recv(h, &d.Unknown); v != 1 || k != "x" {
+		t.Errorf("got %d and %q", v, k)
+	}
+	axontest.Send(h, &d.Option, map[string]int{"a": 3, "x": 4})
+	h.Settle()
+	axontest.Send(h, &d.Inbox, "a", "x", "b")
+	h.Settle()
+	if got := []int{axontest.Recv(h, &d.Outbox), axontest.Recv(h, &d.Outbox), axontest.Recv(h, &d.Outbox)}; !slices.Equal(got, []int{3, 4, 2}) {
+		t.Errorf("got %v", got)
+	}
+	if len(items) != 2 || items["a"] != 1 {
+		t.Errorf("the items of the one who made it are %v", items)
+	}
+	h.Finish(&d.Option)
+	axontest.Send(h, &d.Inbox, "b")
+	h.Finish()
+	if got := axontest.Rest(h, &d.Outbox); !slices.Equal(got, []int{2}) {
+		t.Errorf("behind the options: %v", got)
+	}
+	tooMany := &flow.DictChooser[int, int]{Items: map[int]int{1: 1, 2: 2}, Most: 1}
+	if err := axon.Pipeline(ends.Data(1), tooMany, &ends.NullSink[int]{}).Run(t.Context()); err == nil {
+		t.Error("no bound")
+	}
+}
+
+func ExampleSync() {
+	run(ends.Data("left is ready", "right is ready", "left is ready again"), &flow.Sync[string]{N: 2}, &console.Echoer[string]{})
+	// Output: left is ready
+}
+
+func ExampleDictChooser() {
+	prices := map[string]float64{"tea": 1.8, "coffee": 2.2}
+	run(ends.Data("coffee", "wine", "tea"), &flow.DictChooser[string, float64]{Items: prices}, &console.Echoer[float64]{})
+	// Output:
+	// 2.2
+	// 1.8
 }
 
 func ExamplePassThrough() {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +29,7 @@ func TestConform(t *testing.T) {
 	for name, make := range map[string]func() axon.Component{
 		"DataChunker":       func() axon.Component { return &framing.DataChunker{} },
 		"DataDeChunker":     func() axon.Component { return &framing.DataDeChunker{} },
+		"RateChunker":       func() axon.Component { return &framing.RateChunker{DataRate: 7, ChunkRate: 2} },
 		"Chunkifier":        func() axon.Component { return &framing.Chunkifier{Size: 7} },
 		"MaxSizePacketiser": func() axon.Component { return &framing.MaxSizePacketiser{} },
 	} {
@@ -222,4 +224,45 @@ func ExampleChunkifier() {
 	// abc
 	// def
 	// g
+}
+
+func TestRateChunker(t *testing.T) {
+	for name, c := range map[string]struct {
+		data, chunks float64
+		quantum      int
+		in           int
+		want         []int
+	}{
+		"even":                    {100, 10, 0, 35, []int{10, 10, 10, 5}},
+		"two sizes":               {5, 2, 1, 15, []int{2, 3, 2, 3, 2, 3}},
+		"whole samples":           {40, 4, 4, 40, []int{8, 12, 8, 12}},
+		"thirds":                  {10, 3, 1, 20, []int{3, 3, 4, 3, 3, 4}},
+		"less than a quantum":     {1, 10, 4, 10, []int{4, 4, 2}},
+		"no whole number at last": {40, 4, 4, 11, []int{8, 3}},
+	} {
+		for _, piece := range []int{1, 7, 100} {
+			got, err := through[[]byte](t, cut(make([]byte, c.in), piece), &framing.RateChunker{DataRate: c.data, ChunkRate: c.chunks, Quantum: c.quantum})
+			var sizes []int
+			for _, b := range got {
+				sizes = append(sizes, len(b))
+			}
+			if err != nil || !slices.Equal(sizes, c.want) {
+				t.Errorf("%s, in pieces of %d: %v, %v; want %v", name, piece, sizes, err, c.want)
+			}
+		}
+	}
+	for _, c := range []*framing.RateChunker{{}, {DataRate: 1}, {DataRate: 1, ChunkRate: 1, Quantum: -1}, {DataRate: 1e12, ChunkRate: 1}, {DataRate: math.NaN(), ChunkRate: 1}, {DataRate: 1, ChunkRate: 1, Quantum: 1 << 30}} {
+		if c.Validate() == nil {
+			t.Errorf("%v bytes in %v chunks of quanta of %d", c.DataRate, c.ChunkRate, c.Quantum)
+		}
+	}
+}
+
+func ExampleRateChunker() {
+	sound := bytes.Repeat([]byte("left"), 8) // 16 bits for each of two sides, 16 times a second
+	run(ends.Data(sound), &framing.RateChunker{DataRate: 64, ChunkRate: 6, Quantum: 4}, &console.Echoer[[]byte]{})
+	// Output:
+	// leftleft
+	// leftleftleft
+	// leftleftleft
 }

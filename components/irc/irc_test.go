@@ -11,6 +11,8 @@ import (
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/axon/axontest"
+	"github.com/kamaelia-go/kamaelia/components/console"
+	"github.com/kamaelia-go/kamaelia/components/ends"
 	"github.com/kamaelia-go/kamaelia/components/irc"
 )
 
@@ -180,4 +182,18 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q: %#v, then %#v: %v", line, m, again, err)
 		}
 	})
+}
+
+func ExampleClient() {
+	server := ends.Data(":irc.example.org 001 scribe :Welcome", "PING :token", ":ann!a@b PRIVMSG #go :hello")
+	client := &irc.Client{Nick: "scribe", Channels: []string{"#go"}}
+	if err := axon.Pipeline(server, client, &console.Echoer[string]{}).Run(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// NICK scribe
+	// USER scribe 0 * scribe
+	// JOIN #go
+	// PONG token
+	// QUIT
 }

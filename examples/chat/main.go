@@ -63,5 +63,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Print(g.Run(ctx))
+	if err := g.Run(ctx); err != nil {
+		log.Print(err)
+	}
 }

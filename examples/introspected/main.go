@@ -58,5 +58,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Print(g.Run(ctx))
+	if err := g.Run(ctx); err != nil {
+		log.Print(err)
+	}
 }

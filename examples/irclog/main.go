@@ -70,5 +70,7 @@ func main() {
 		log.Fatal(err)
 	}
 	context.AfterFunc(ctx, running.Finish)
-	log.Print(running.Wait(context.Background()))
+	if err := running.Wait(context.Background()); err != nil {
+		log.Print(err)
+	}
 }

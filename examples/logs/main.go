@@ -24,16 +24,8 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/console"
 	"github.com/kamaelia-go/kamaelia/components/fileio"
 	"github.com/kamaelia-go/kamaelia/components/flow"
-	"github.com/kamaelia-go/kamaelia/components/lines"
 	"github.com/kamaelia-go/kamaelia/components/sockets"
 )
-
-// source reads the lines of one server.
-func source(address string) axon.Component {
-	named := flow.Transform(func(line string) string { return address + " " + line })
-	client := sockets.TCPClient(sockets.Target{Address: address})
-	return axon.Pipeline(client, &lines.LineSplit{}, named, &lines.LineJoin{})
-}
 
 // newLogs opens the socket and wires the sources, the file and those who listen.
 func newLogs(listen, file string, sources []string) (*axon.Graph, *sockets.ServerCore, error) {
@@ -74,5 +66,14 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Print(g.Run(ctx))
+	var sys axon.System
+	defer sys.Close()
+	sys.Watch(func(e axon.Event) {
+		if e.Kind == axon.PartFailed && e.Graph == g.Name {
+			log.Print(e.Err) // a source can not be reached, or has broken off
+		}
+	})
+	if err := sys.Run(ctx, g); err != nil {
+		log.Print(err)
+	}
 }

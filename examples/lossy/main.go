@@ -26,6 +26,9 @@ func main() {
 	flag.Float64Var(&link.Double, "double", 0, "chance that it is sent twice")
 	flag.Float64Var(&link.Reorder, "reorder", 0, "chance that others overtake it")
 	flag.Parse()
+	if flag.NArg() != 2 {
+		log.Fatal("give two files: lossy FROM TO")
+	}
 	from, err := os.Open(flag.Arg(0))
 	if err != nil {
 		log.Fatal(err)

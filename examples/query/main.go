@@ -22,6 +22,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
 	"github.com/kamaelia-go/kamaelia/pipelines"
@@ -35,7 +36,7 @@ func list(_ context.Context, req *http1.Request) (*http1.Response, error) {
 func main() {
 	listen := flag.String("listen", "127.0.0.1:8080", "the address to listen on")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *listen, os.Stdout); err != nil {
 		log.Fatal(err)

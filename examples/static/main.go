@@ -27,6 +27,9 @@ import (
 func main() {
 	listen := flag.String("listen", "127.0.0.1:8080", "the address to listen on")
 	flag.Parse()
+	if flag.NArg() != 1 {
+		log.Fatal("give one directory to serve: static DIRECTORY")
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, flag.Arg(0), *listen, os.Stdout); err != nil {

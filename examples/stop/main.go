@@ -31,5 +31,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Print(axon.Pipeline(server).Run(ctx))
+	if err := axon.Pipeline(server).Run(ctx); err != nil {
+		log.Print(err)
+	}
 }

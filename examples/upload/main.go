@@ -23,6 +23,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/kamaelia-go/kamaelia/components/files"
 	"github.com/kamaelia-go/kamaelia/components/http1"
@@ -33,7 +34,10 @@ import (
 func main() {
 	listen := flag.String("listen", "127.0.0.1:8080", "the address to listen on")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	if flag.NArg() != 1 {
+		log.Fatal("give one directory to serve: upload DIRECTORY")
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, flag.Arg(0), *listen, os.Stdout); err != nil {
 		log.Fatal(err)

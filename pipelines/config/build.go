@@ -13,6 +13,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/auth"
 	"github.com/kamaelia-go/kamaelia/components/health"
 	"github.com/kamaelia-go/kamaelia/components/http1"
+	"github.com/kamaelia-go/kamaelia/components/spelling"
 	"github.com/kamaelia-go/kamaelia/pipelines"
 )
 
@@ -199,7 +200,7 @@ func (b *builder) bounded(path string, n int64) {
 // oneOf notes a word that is none of those that are known.
 func (b *builder) oneOf(path, word string, known ...string) {
 	if word != "" && !slices.Contains(known, word) {
-		b.bad(path, "%q is none of %s%s", word, strings.Join(known, ", "), nearest(word, known))
+		b.bad(path, "%q is none of %s%s", word, strings.Join(known, ", "), spelling.Hint(word, known))
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/kamaelia-go/kamaelia/components/spelling"
 )
 
 // A key is one of a struct's, or of a struct's within it.
@@ -171,7 +173,7 @@ func (d *decoder) hint(name string, keys []key) string {
 	if elsewhere := homes(reflect.TypeFor[Config](), name, ""); len(elsewhere) > 0 {
 		return fmt.Sprintf("; %s belongs in %s", name, strings.Join(elsewhere, " or "))
 	}
-	return nearest(name, names)
+	return spelling.Hint(name, names)
 }
 
 // homes lists the paths of the groups that have a key.

@@ -194,19 +194,3 @@ func TestSize(t *testing.T) {
 		}
 	}
 }
-
-func TestNearest(t *testing.T) {
-	names := []string{"index", "root", "headers", "hidden", "types"}
-	for name, want := range map[string]string{
-		"indx": "index", "idnex": "index", "Index": "index", "header": "headers", "hiden": "hidden", "type": "types", "rooot": "root",
-		"xyz": "", "": "", "completely": "",
-	} {
-		got := nearest(name, names)
-		if want != "" {
-			want = "; did you mean " + want + "?"
-		}
-		if got != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
-		}
-	}
-}
