@@ -35,6 +35,8 @@ type thread struct {
 
 	// These are the pool's.
 	req    *http1.Request // that it is lent for
+	number uint32         // of that
+	told   bool           // the worker is, that the client has gone
 	seen   uint64         // progress, when the watch has last looked
 	silent int            // how often it has looked since
 }
@@ -144,7 +146,7 @@ func (t *thread) expire() {
 func (t *thread) lost(err error) error {
 	switch {
 	case t.expired.Load():
-		return errSilent
+		return t.run.tooLate()
 	case errors.Is(err, errFrame):
 		t.run.mad.happen() // what it says next means nothing
 		return err
