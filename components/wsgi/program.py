@@ -28,6 +28,13 @@ def told(error):
     frames = error.__traceback__
     while frames and frames.tb_frame.f_globals is globals():
         frames = frames.tb_next
+    last = frame = frames
+    while frame:
+        if frame.tb_frame.f_globals is not globals():
+            last = frame
+        frame = frame.tb_next
+    if last:
+        last.tb_next = None
     lines = traceback.format_exception(type(error), error, frames)
     return tuple(text.encode('utf-8', 'backslashreplace') for text in (lines[-1].strip(), ''.join(lines)))
 
