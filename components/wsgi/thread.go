@@ -185,6 +185,11 @@ func (t *thread) feed(req *http1.Request, f frame) (broken, err error) {
 	if broken = io.EOF; req.Body != nil {
 		req.Body.Grow(mostPiece) // there are as many that do as there are threads
 		got, broken = req.Body.ReadContext(req.Context(), room[size:])
+		if got == 0 && context.Cause(req.Context()) != nil { // what it says may be the end of the connection, and not that of the body
+			if got, broken = req.Body.ReadNow(room[size:]); got == 0 && broken == nil {
+				broken = io.ErrUnexpectedEOF
+			}
+		}
 	}
 	if errors.Is(broken, io.EOF) {
 		broken = nil
