@@ -44,7 +44,13 @@ func requireModule(t testing.TB, module string) {
 // application writes the files of one folder of wsgi.txtar into a directory.
 func application(t testing.TB, folder string) string {
 	t.Helper()
-	archive, err := txtar.ParseFile("wsgi.txtar")
+	return applicationOf(t, "wsgi.txtar", folder)
+}
+
+// applicationOf does so with another file.
+func applicationOf(t testing.TB, file, folder string) string {
+	t.Helper()
+	archive, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}

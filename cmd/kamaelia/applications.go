@@ -11,8 +11,10 @@ import (
 // applicationOptions say which applications in Python answer requests.
 type applicationOptions struct {
 	WSGI     []string `name:"wsgi" placeholder:"PREFIX=DIR:MODULE:CALLABLE" sep:"none" help:"Answer requests below a prefix by an application in Python (WSGI): the directory of its modules, the module, and the callable in it. May be given several times."`
+	ASGI     []string `name:"asgi" placeholder:"PREFIX=DIR:MODULE:CALLABLE" sep:"none" help:"Do so by an asynchronous application in Python (ASGI). The flags that follow are for both kinds. May be given several times."`
 	Workers  int      `name:"wsgi-workers" placeholder:"N" help:"Processes that run each of them. (default: one for each core)"`
-	Threads  int      `name:"wsgi-threads" placeholder:"N" help:"Requests that each of these answers at once. (default 1)"`
+	Threads  int      `name:"wsgi-threads" placeholder:"N" help:"Requests that each of these answers at once, in threads; for --wsgi alone. (default 1)"`
+	AtOnce   int      `name:"asgi-at-once" placeholder:"N" help:"Requests that each of these has under way at once; for --asgi alone. (default 1000)"`
 	Python   string   `name:"python" placeholder:"PATH" help:"The interpreter, 3.8 or later, such as that of a virtual environment. (default python3)"`
 	Env      []string `name:"wsgi-env" placeholder:"KEY=VALUE" sep:"none" help:"A variable that the applications see beside the server's own. May be given several times."`
 	Reload   bool     `name:"wsgi-reload" help:"Start the processes anew when a source of the application changes."`
@@ -22,16 +24,14 @@ type applicationOptions struct {
 	Queue    string   `name:"wsgi-queue" placeholder:"N" help:"Most requests that wait for a process; others get 503; with off none waits. (default 1000)"`
 }
 
-// applicationKind is what stands behind the prefix of a --wsgi.
+// applicationKind is what stands behind the prefix of a --wsgi, or an --asgi.
 const applicationKind = "DIR:MODULE:CALLABLE"
 
 var errApplication = errors.New("want PREFIX=" + applicationKind)
 
-// applications sets what --wsgi and its flags say.
+// applications sets what --wsgi, --asgi and their flags say.
 func (o *applicationOptions) applications(c *config.Config) error {
-	one := config.WSGI{
-		Python: o.Python, Workers: o.Workers, Threads: o.Threads, Reload: o.Reload, Requests: o.Requests,
-	}
+	one := config.Processes{Python: o.Python, Workers: o.Workers, Reload: o.Reload, Requests: o.Requests}
 	err := errors.Join(
 		set(c, &one.Silence, o.Silence, "", "--wsgi-timeout"),
 		set(c, &one.Queue, o.Queue, "", "--wsgi-queue"),
@@ -50,15 +50,24 @@ func (o *applicationOptions) applications(c *config.Config) error {
 		}
 		one.Env[key] = value
 	}
-	for _, arg := range o.WSGI {
+	return errors.Join(
+		applicationArgs(c, "--wsgi", o.WSGI, func(dir, application string) config.Place {
+			return config.Place{Root: dir, WSGI: &config.WSGI{Application: application, Threads: o.Threads, Processes: one}}
+		}),
+		applicationArgs(c, "--asgi", o.ASGI, func(dir, application string) config.Place {
+			return config.Place{Root: dir, ASGI: &config.ASGI{Application: application, AtOnce: o.AtOnce, Processes: one}}
+		}),
+	)
+}
+
+// applicationArgs sets the places that one flag says.
+func applicationArgs(c *config.Config, flag string, args []string, place func(dir, application string) config.Place) error {
+	for _, arg := range args {
 		dir, application, err := cutApplication(arg)
 		if err != nil {
-			return fmt.Errorf("%w: --wsgi %s: %w", errUsage, arg, err)
+			return fmt.Errorf("%w: %s %s: %w", errUsage, flag, arg, err)
 		}
-		each := one
-		each.Application = application
-		err = mountArg(c, "--wsgi", applicationKind, arg, func(string) config.Place { return config.Place{Root: dir, WSGI: &each} })
-		if err != nil {
+		if err := mountArg(c, flag, applicationKind, arg, func(string) config.Place { return place(dir, application) }); err != nil {
 			return err
 		}
 	}

@@ -41,7 +41,7 @@ func (a *answer) response(req *http1.Request) (*http1.Response, error) {
 	case fileFrame:
 		return a.file(req)
 	}
-	resp, length, err := parseHead(req, a.head)
+	resp, length, err := parseHead(req, a.head, a.thread.run.app.ASGI)
 	switch body := a.frame.body; {
 	case err != nil:
 		return nil, err
@@ -67,7 +67,7 @@ func (a *answer) file(req *http1.Request) (*http1.Response, error) {
 		return nil, a.thread.lost(errFrame)
 	}
 	section := &http1.Section{File: file, Offset: int64(binary.LittleEndian.Uint64([]byte(a.head[:offset]))), Size: a.frame.body}
-	resp, length, err := parseHead(req, a.head[offset:])
+	resp, length, err := parseHead(req, a.head[offset:], a.thread.run.app.ASGI)
 	switch {
 	case err != nil:
 	case length > section.Size && !bodiless(resp):

@@ -9,16 +9,20 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// App is an application of WSGI, and how it is run. Its fields are options, to be
-// set before Open; then it is not changed, and any number of Handlers share it. It
-// answers while its Graph runs.
+// App is an application of WSGI or ASGI, and how it is run. Its fields are options,
+// to be set before Open; then it is not changed, and any number of Handlers share
+// it. It answers while its Graph runs.
 type App struct {
+	// ASGI says that it is called by ASGI 3, in an event loop. The default is WSGI.
+	ASGI bool
+
 	// Dir is the directory that its modules are looked for in first, and the
 	// working directory of its workers.
 	Dir string
@@ -36,8 +40,9 @@ type App struct {
 	// Workers is how many processes run it; 0 means as many as there are cores.
 	Workers int
 
-	// Threads is how many requests a worker answers at once; 0 means one. The
-	// application must be made for several.
+	// Threads is how many requests a worker answers at once. For WSGI, each has a
+	// thread, the application must be made for several, and 0 means one. For ASGI
+	// they share the event loop, and 0 means 1000.
 	Threads int
 
 	// Queue is how many requests wait at most while all threads are busy. More are
@@ -49,9 +54,10 @@ type App struct {
 	Wait time.Duration
 
 	// Silence is how long the application may say nothing; then it is 504, or the
-	// connection is cut, and the worker is replaced. It counts anew with each piece
-	// of an answer, and not while the application waits for the client. 0 means 60
-	// s, and a negative number no limit.
+	// connection is cut, and the worker is replaced; one of ASGI is so only if it
+	// does not give the request up. It counts anew with each piece of an answer, and
+	// not while the application waits for the client. 0 means 60 s, and a negative
+	// number no limit.
 	Silence time.Duration
 
 	// Requests is after how many requests a worker is replaced; 0 means never. They
@@ -86,10 +92,33 @@ type App struct {
 // ErrPython says that there is no such interpreter.
 var ErrPython = errors.New("wsgi: no Python")
 
-// workerProgram is what the workers run.
-//
-//go:embed worker.py
-var workerProgram []byte
+// What the workers run: programStart, and behind it what there is for the protocol.
+var (
+	//go:embed program.py
+	programStart []byte
+
+	//go:embed worker.py
+	wsgiProgram []byte
+
+	//go:embed asgi.py
+	asgiProgram []byte
+)
+
+// program returns what the workers of an App run.
+func (a *App) program() []byte {
+	if a.ASGI {
+		return slices.Concat(programStart, asgiProgram)
+	}
+	return slices.Concat(programStart, wsgiProgram)
+}
+
+// protocol returns the name of what it speaks.
+func (a *App) protocol() string {
+	if a.ASGI {
+		return "asgi"
+	}
+	return "wsgi"
+}
 
 // bootstrap runs the program that comes by the standard input, and lets tracebacks
 // show its lines.
@@ -101,7 +130,7 @@ exec(compile(source, name, "exec"))`
 // Validate reports what is wrong with the options.
 func (a *App) Validate() error {
 	var errs []error
-	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf("wsgi: "+format, args...)) }
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(a.protocol()+": "+format, args...)) }
 	if a.Dir == "" {
 		bad("an App needs a Dir")
 	}
@@ -134,28 +163,37 @@ func (a *App) Open() error {
 	}
 	dir, err := filepath.Abs(a.Dir)
 	if err != nil {
-		return fmt.Errorf("wsgi: %w", err)
+		return fmt.Errorf("%s: %w", a.protocol(), err)
 	}
 	fi, err := os.Stat(dir)
 	switch {
 	case err != nil:
-		return fmt.Errorf("wsgi: %w", err)
+		return fmt.Errorf("%s: %w", a.protocol(), err)
 	case !fi.IsDir():
-		return fmt.Errorf("wsgi: %s is not a directory", dir)
+		return fmt.Errorf("%s: %s is not a directory", a.protocol(), dir)
 	}
 	if strings.ContainsRune(a.Python, filepath.Separator) { // a link is left as it is: a virtual environment is known by it
 		if a.Python, err = filepath.Abs(a.Python); err != nil {
-			return fmt.Errorf("wsgi: %w", err)
+			return fmt.Errorf("%s: %w", a.protocol(), err)
 		}
 	}
 	if _, err := exec.LookPath(cmp.Or(a.Python, "python3")); err != nil {
 		return fmt.Errorf("%w: %w", ErrPython, err)
 	}
 	a.Dir, a.Python, a.Callable = dir, cmp.Or(a.Python, "python3"), cmp.Or(a.Callable, "application")
-	a.Workers, a.Threads = cmp.Or(a.Workers, runtime.GOMAXPROCS(0)), cmp.Or(a.Threads, 1)
+	a.Workers, a.Threads = cmp.Or(a.Workers, runtime.GOMAXPROCS(0)), cmp.Or(a.Threads, a.atOnce())
 	a.name = a.Module + ":" + a.Callable
 	a.pool = newPool(a.Threads, max(cmp.Or(a.Queue, 1000), 0))
+	a.pool.loops = a.ASGI
 	return nil
+}
+
+// atOnce returns how many requests a worker answers at once, unless told.
+func (a *App) atOnce() int {
+	if a.ASGI {
+		return 1000
+	}
+	return 1
 }
 
 func (a *App) wait() time.Duration    { return cmp.Or(a.Wait, 30*time.Second) }
@@ -164,7 +202,7 @@ func (a *App) grace() time.Duration   { return cmp.Or(a.Grace, 30*time.Second) }
 
 // error makes an AppError.
 func (a *App) error(request string, cause error, text string) *AppError {
-	return &AppError{App: a.name, Request: request, Err: cause, Text: text}
+	return &AppError{Protocol: a.protocol(), App: a.name, Request: request, Err: cause, Text: text}
 }
 
 // Graph returns the graph of the workers, to be run once, beside those of the
@@ -176,7 +214,7 @@ func (a *App) error(request string, cause error, text string) *AppError {
 func (a *App) Graph() *axon.Graph {
 	look := &watch{app: a}
 	g := &axon.Graph{
-		Name:  "wsgi " + a.name,
+		Name:  a.protocol() + " " + a.name,
 		Parts: axon.Parts{{Name: "WATCH", Component: look, Policy: axon.Policy{Restarts: -1}}},
 	}
 	if a.Log != nil {

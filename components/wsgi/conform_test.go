@@ -42,7 +42,7 @@ func TestParts_Conform(t *testing.T) {
 	app := opened(t)
 	axontest.Conform(t, func() axon.Component { return &lines{app: app} },
 		axontest.Feed("inbox", []byte("\x00name\x00a line\nanother"), []byte(" one\n")))
-	axontest.Conform(t, func() axon.Component { return &source{} })
+	axontest.Conform(t, func() axon.Component { return &source{program: app.program()} })
 	axontest.Conform(t, func() axon.Component { return &watch{app: app} }, axontest.RealTime())
 	axontest.Conform(t, func() axon.Component {
 		r := &run{app: app, queue: &queue{}, ready: newEvent(), stale: newEvent(), retired: true, buried: true}

@@ -36,7 +36,7 @@ func (e *environ) append(b []byte, req *http1.Request) ([]byte, error) {
 		e.conn, e.host = req.Conn, req.Host
 		e.about = appendConnection(e.about[:0], req)
 	}
-	b = append(b, typeTuple, 4, typeInt, 0, 0, 0, 0, typeDict)
+	b = append(startMessage(b), typeDict)
 	b = append(append(b, e.mount...), e.about...)
 	b = appendPair(b, "REQUEST_METHOD", req.Method)
 	b = appendPair(b, "PATH_INFO", strings.TrimPrefix(req.Path, e.prefix))
@@ -56,6 +56,9 @@ func (e *environ) append(b []byte, req *http1.Request) ([]byte, error) {
 	b = append(appendFields(b, req), typeNull)
 	return appendBody(b, req)
 }
+
+// startMessage appends what a message begins with: of a tuple of 4, the number.
+func startMessage(b []byte) []byte { return append(b, typeTuple, 4, typeInt, 0, 0, 0, 0) }
 
 // numberAt is where the number of a request stands in its message, and startSize
 // what one needs of it to know that.

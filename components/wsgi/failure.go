@@ -9,6 +9,9 @@ import (
 // An AppError tells what went wrong with an application. It is the cause of the
 // failure that comes to the error component, and what is logged.
 type AppError struct {
+	// Protocol is the one that it is called by: "wsgi" or "asgi".
+	Protocol string
+
 	// App names the application: "module:callable".
 	App string
 
@@ -26,7 +29,7 @@ type AppError struct {
 // Error tells it in one line, and the traceback in those behind it.
 func (e *AppError) Error() string {
 	var sb strings.Builder
-	sb.WriteString("wsgi: " + e.App)
+	sb.WriteString(e.Protocol + ": " + e.App)
 	if e.Request != "" {
 		fmt.Fprintf(&sb, " (%s)", e.Request)
 	}
@@ -66,6 +69,8 @@ var (
 	errStopped = errors.New("the connection is shut down")
 	errFull    = errors.New("the queue of the worker is full")
 	errSilent  = errors.New("it said nothing in time, and its worker is replaced")
+	errLate    = errors.New("it said nothing in time, and was given up")
+	errStuck   = errors.New("it does not give a request up, and its worker is replaced")
 	errDied    = errors.New("its worker has ended in the middle of it")
 	errLarge   = errors.New("the head of the request is too large for a worker")
 )

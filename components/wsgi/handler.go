@@ -27,13 +27,14 @@ type Handler struct {
 	App *App
 
 	// Prefix is the route that it is served below, "" for the whole site. It is the
-	// SCRIPT_NAME of the requests.
+	// SCRIPT_NAME of the requests, or their root_path.
 	Prefix string
 
 	// Said carries an *AppError for what went wrong to the Log of the App.
 	Said axon.Outbox[error] `axon:"optional"`
 
-	environ environ
+	environ environ // for WSGI
+	scope   scope   // for ASGI
 	call    call
 
 	mu      sync.Mutex
@@ -72,7 +73,7 @@ func (h *Handler) Interrupt() {
 
 // Main implements axon.Component.
 func (h *Handler) Main(ctx context.Context) error {
-	h.environ.prefix = h.Prefix
+	h.environ.prefix, h.scope.prefix = h.Prefix, h.Prefix
 	if h.call.done == nil {
 		h.call.done = make(chan struct{}, 1)
 	}
@@ -90,6 +91,9 @@ func (h *Handler) serve(ctx context.Context, req *http1.Request) error {
 	if err == nil {
 		return h.Answer(ctx, resp)
 	}
+	if h.App.ASGI && context.Cause(req.Context()) != nil && !errors.Is(err, errStopped) {
+		err = errGone // and so the worker has given it up
+	}
 	f := h.failure(req, err)
 	h.log(ctx, f)
 	return h.Fail(ctx, req, f.Status, f)
@@ -104,7 +108,7 @@ var messages = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &
 func (h *Handler) ask(req *http1.Request) (*http1.Response, error) {
 	buf := messages.Get().(*[]byte)
 	defer messages.Put(buf)
-	message, err := h.environ.append((*buf)[:0], req)
+	message, err := h.message((*buf)[:0], req)
 	if cap(message) <= 2*mostBody {
 		*buf = message
 	}
@@ -137,6 +141,14 @@ func (h *Handler) ask(req *http1.Request) (*http1.Response, error) {
 	return resp, err
 }
 
+// message appends the message that gives a request to a worker.
+func (h *Handler) message(b []byte, req *http1.Request) ([]byte, error) {
+	if h.App.ASGI {
+		return h.scope.append(b, req)
+	}
+	return h.environ.append(b, req)
+}
+
 // is notes which thread is lent, and reports whether the Handler was interrupted.
 func (h *Handler) is(using *thread) (stopped bool) {
 	h.mu.Lock()
@@ -163,7 +175,7 @@ func (h *Handler) failure(req *http1.Request, err error) *http1.Failure {
 		f.Status, f.Header = 503, http1.Header{{Name: "Retry-After", Value: "5"}}
 	case errors.Is(err, errGone):
 		f.Status = 503
-	case errors.Is(err, errSilent):
+	case errors.Is(err, errSilent), errors.Is(err, errLate):
 		f.Status = 504
 	case errors.Is(err, errDied), errors.Is(err, errFrame):
 		f.Status = 502

@@ -11,8 +11,9 @@ import (
 // parseHead makes a response of what an application has told start_response: the
 // status, and a line for each field, its name, a NUL and its value. length is that
 // of the body as it has told, or -1. Whether what is in the fields can be sent, the
-// Writer sees (http1.Response.Validate).
-func parseHead(req *http1.Request, head string) (resp *http1.Response, length int64, err error) {
+// Writer sees (http1.Response.Validate). Of ASGI, fields of the connection are left
+// out; of WSGI, they are an error.
+func parseHead(req *http1.Request, head string, asgi bool) (resp *http1.Response, length int64, err error) {
 	status, rest, more := strings.Cut(head, "\n")
 	resp = &http1.Response{Request: req}
 	if resp.Status, resp.Reason, err = parseStatus(status); err != nil {
@@ -27,7 +28,9 @@ func parseHead(req *http1.Request, head string) (resp *http1.Response, length in
 		if !ok || strings.IndexByte(value, 0) >= 0 {
 			return nil, 0, fmt.Errorf("the field %q is not a name and a value in one line", line)
 		}
-		if hopByHop(name) {
+		if hop := hopByHop(name); hop && asgi {
+			continue
+		} else if hop {
 			return nil, 0, fmt.Errorf("%s is a field of the connection, which is the server's business", name)
 		}
 		value = strings.Trim(value, " \t")

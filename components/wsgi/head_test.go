@@ -36,7 +36,7 @@ func TestParseHead(t *testing.T) {
 		{name: "two lengths", head: "200 OK\nContent-Length\x001\nContent-Length\x002", wrong: "another one"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			resp, length, err := parseHead(request("GET /"), c.head)
+			resp, length, err := parseHead(request("GET /"), c.head, false)
 			if c.wrong != "" {
 				if err == nil || !strings.Contains(err.Error(), c.wrong) {
 					t.Errorf("%v, want %s", err, c.wrong)
@@ -65,7 +65,7 @@ func FuzzParseHead(f *testing.F) {
 	f.Add("200 OK\n\n")
 	f.Fuzz(func(t *testing.T, head string) {
 		req := &http1.Request{Method: "GET", Major: 1, Minor: 1}
-		resp, length, err := parseHead(req, head)
+		resp, length, err := parseHead(req, head, false)
 		if err != nil {
 			return
 		}

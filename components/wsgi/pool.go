@@ -14,8 +14,9 @@ import (
 // taken back when another one has nothing to do, when nothing was answered for a
 // while, and when the worker has died.
 type pool struct {
-	threads int // of each worker
-	most    int // requests that wait here at most
+	threads int  // of each worker
+	loops   bool // each has an event loop: what it has is taken from its queue at once, as long as that turns
+	most    int  // requests that wait here at most
 
 	mu      sync.Mutex
 	last    uint32  // number that was given
@@ -66,11 +67,27 @@ func (p *pool) submit(c *call) {
 // methods from here on are called by who holds p.mu.
 func (p *pool) best() (best *run) {
 	for _, r := range p.runs {
-		if !r.retired && r.load() < r.limit() && (best == nil || r.load() < best.load()) {
+		if !r.retired && r.load() < r.limit() && (best == nil || r.better(best)) {
 			best = r
 		}
 	}
 	return best
+}
+
+// better reports whether a worker is a better place for a request than another one.
+func (r *run) better(than *run) bool {
+	if r.slow != than.slow {
+		return than.slow
+	}
+	return r.load() < than.load()
+}
+
+// enough returns with how many requests a worker has something to do.
+func (p *pool) enough() int {
+	if p.loops {
+		return 1
+	}
+	return p.threads
 }
 
 // give puts a request into the queue of a worker, which may be nil. It reports
@@ -104,7 +121,7 @@ func (p *pool) fill(r *run) {
 	for len(p.waiting) > 0 && r.load() < r.limit() && p.give(r, p.waiting[0]) {
 		p.waiting = slices.Delete(p.waiting, 0, 1)
 	}
-	if len(p.waiting) > 0 || r.load() >= p.threads {
+	if len(p.waiting) > 0 || r.load() >= p.enough() {
 		return
 	}
 	busiest := r
@@ -113,7 +130,7 @@ func (p *pool) fill(r *run) {
 			busiest = other
 		}
 	}
-	if busiest.load() <= p.threads {
+	if busiest.load() <= p.enough() {
 		return
 	}
 	if c := busiest.takeBack(); c != nil && !p.give(r, c) {
@@ -121,13 +138,15 @@ func (p *pool) fill(r *run) {
 	}
 }
 
-// recall takes back all that lies before a worker, to go first.
-func (p *pool) recall(r *run) {
+// recall takes back all that lies before a worker, to go first. It reports whether
+// there is anything.
+func (p *pool) recall(r *run) bool {
 	var back []*call
 	for c := r.takeBack(); c != nil; c = r.takeBack() {
 		back = append(back, c)
 	}
 	p.waiting = append(back, p.waiting...)
+	return len(back) > 0
 }
 
 // spread gives what waits to all that take it.
@@ -174,6 +193,7 @@ func (p *pool) forget(c *call, why error) {
 		for number, other := range r.calls {
 			if other == c {
 				r.calls[number] = nil // its answer is thrown away
+				r.tell(goneTold, number)
 				c.end(nil, why)
 			}
 		}

@@ -32,6 +32,7 @@ type run struct {
 	most    int              // requests after which it is replaced; 0 is never
 	moved   bool             // it has answered something since the watch has looked
 	slow    bool             // it has not, and gets no requests ahead
+	killed  map[uint32]int   // requests that it is to give up, and how often the watch has looked since
 	retired bool             // no more requests are given to it
 	buried  bool             // it has ended
 
@@ -103,7 +104,7 @@ func (r *run) graph(files ...*os.File) *axon.Graph {
 			strconv.Itoa(int(a.grace().Seconds()) + 1)},
 		Grace: killAfter, Linger: killAfter,
 	})
-	source, out, errs, control, end := &source{}, &lines{app: a}, &lines{app: a}, &control{run: r}, &ending{run: r}
+	source, out, errs, control, end := &source{program: a.program()}, &lines{app: a}, &lines{app: a}, &control{run: r}, &ending{run: r}
 	g := &axon.Graph{
 		Name: "worker of " + a.name,
 		Parts: axon.Parts{
@@ -133,7 +134,10 @@ func (r *run) load() int { return len(r.calls) + r.lent }
 
 // limit is how many requests it may have.
 func (r *run) limit() int {
-	if r.slow {
+	switch {
+	case r.app.ASGI:
+		return r.app.Threads
+	case r.slow:
 		return r.app.Threads
 	}
 	return r.app.Threads + ahead
@@ -162,8 +166,12 @@ func (r *run) settle() {
 			r.running.Stop(errSilent)
 		}
 	case r.load() == 0:
-		for range r.app.Threads {
-			_ = r.queue.put(nil) // its threads end by it
+		threads := r.app.Threads
+		if r.app.ASGI {
+			threads = 1
+		}
+		for range threads {
+			_ = r.queue.put(nil) // they end by it
 		}
 	}
 }

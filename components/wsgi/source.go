@@ -14,6 +14,8 @@ import (
 type source struct {
 	axon.Base
 
+	program []byte
+
 	// Outbox carries the program, in one piece.
 	Outbox axon.Outbox[[]byte]
 }
@@ -21,4 +23,4 @@ type source struct {
 var _ axon.Component = (*source)(nil)
 
 // Main implements axon.Component.
-func (s *source) Main(ctx context.Context) error { return s.Outbox.Send(ctx, workerProgram) }
+func (s *source) Main(ctx context.Context) error { return s.Outbox.Send(ctx, s.program) }

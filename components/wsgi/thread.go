@@ -35,6 +35,8 @@ type thread struct {
 
 	// These are the pool's.
 	req    *http1.Request // that it is lent for
+	number uint32         // of that
+	told   bool           // the worker is, that the client has gone
 	seen   uint64         // progress, when the watch has last looked
 	silent int            // how often it has looked since
 }
@@ -144,7 +146,7 @@ func (t *thread) expire() {
 func (t *thread) lost(err error) error {
 	switch {
 	case t.expired.Load():
-		return errSilent
+		return t.run.tooLate()
 	case errors.Is(err, errFrame):
 		t.run.mad.happen() // what it says next means nothing
 		return err
@@ -183,6 +185,11 @@ func (t *thread) feed(req *http1.Request, f frame) (broken, err error) {
 	if broken = io.EOF; req.Body != nil {
 		req.Body.Grow(mostPiece) // there are as many that do as there are threads
 		got, broken = req.Body.ReadContext(req.Context(), room[size:])
+		if got == 0 && context.Cause(req.Context()) != nil { // what it says may be the end of the connection, and not that of the body
+			if got, broken = req.Body.ReadNow(room[size:]); got == 0 && broken == nil {
+				broken = io.ErrUnexpectedEOF
+			}
+		}
 	}
 	if errors.Is(broken, io.EOF) {
 		broken = nil

@@ -33,8 +33,15 @@ func (w *watch) Main(ctx context.Context) error {
 	for n := 0; ; n++ {
 		silent, idle := p.look(ticks(w.app.wait()), ticks(w.app.silence()))
 		for _, l := range silent {
-			l.run.hang()
-			_ = w.Log.Send(ctx, w.app.error(l.req.ID(), errSilent, ""))
+			if l.req == nil {
+				l.run.hang()
+				_ = w.Log.Send(ctx, w.app.error("", errStuck, ""))
+				continue
+			}
+			if !w.app.ASGI {
+				l.run.hang()
+			}
+			_ = w.Log.Send(ctx, w.app.error(l.req.ID(), l.run.tooLate(), ""))
 		}
 		if n%20 == 0 && w.app.Memory > 0 {
 			p.weigh(w.app.Memory)

@@ -24,7 +24,6 @@ The rest of a long answer need not go through the server. If the client has a so
 before it, the server lends that, and the thread writes to it.
 """
 
-import importlib
 import io
 import os
 import select
@@ -34,12 +33,10 @@ import struct
 import sys
 import threading
 import time
-import traceback
 from marshal import loads
 from os import write
 from time import monotonic
 
-FRAME = struct.Struct('<cIIQ')  # of an answer
 PIECE = struct.Struct('<i')     # of a request's body
 LOAN = struct.Struct('<BII')    # how the client's socket is lent, and two times in milliseconds
 COUNT = struct.Struct('<Q')     # of bytes that were sent by it
@@ -48,7 +45,7 @@ COPIED = 16 << 10               # bytes; what is longer is sent from where it is
 WHOLE = 256 << 10               # bytes; what is not longer is sent in one frame, if it is the whole answer
 LONG = 32 << 10                 # bytes; when an answer in pieces has more, the rest is sent by the client's socket
 
-pack, fields_of = FRAME.pack, '\0'.join
+fields_of = '\0'.join
 
 
 class Gone(Exception):
@@ -177,11 +174,6 @@ class Client:
         if self.fd is not None:
             os.close(self.fd)
             self.fd = None
-
-
-def rights(fd):
-    """Returns the ancillary data that passes a descriptor on."""
-    return [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', fd))]
 
 
 class Errors:
@@ -429,15 +421,6 @@ def close(result, errors):
         errors.write(told(error)[1].decode())
 
 
-def told(error):
-    """Returns what went wrong in one line, and the traceback without the frames of this program."""
-    frames = error.__traceback__
-    while frames and frames.tb_frame.f_globals is globals():
-        frames = frames.tb_next
-    lines = traceback.format_exception(type(error), error, frames)
-    return tuple(text.encode('utf-8', 'backslashreplace') for text in (lines[-1].strip(), ''.join(lines)))
-
-
 def receive(sock, needed, *more):
     """Fills what is needed, and puts into more what has come with it. It returns how much came."""
     got, size = 0, len(needed)
@@ -460,44 +443,6 @@ def serve(application, control, queue, environ):
             line.connect()
 
 
-def load(directory, module, name):
-    """Imports the application."""
-    sys.path[0] = directory
-    found = importlib.import_module(module)
-    for part in name.split('.'):
-        found = getattr(found, part)
-    if not callable(found):
-        raise TypeError('%s:%s is not callable' % (module, name))
-    return found
-
-
-def sources(error):
-    """Returns the files that the application is made of, and those that it has failed in."""
-    names = {getattr(module, '__file__', None) for module in list(sys.modules.values())}
-    while error:
-        names.update(frame.filename for frame in traceback.extract_tb(error.__traceback__))
-        names.add(getattr(error, 'filename', None))
-        error = error.__cause__ or error.__context__
-    names.update(entry.path for entry in os.scandir('.') if entry.name.endswith('.py'))
-    return {name: changed(name) for name in names if isinstance(name, str)}
-
-
-def changed(name):
-    """Returns when a file was changed."""
-    try:
-        return os.stat(name).st_mtime_ns
-    except OSError:
-        return None
-
-
-def watch(control, error, before, every=0.5):
-    """Tells the server, once, when a source is not as before."""
-    while all(changed(name) == when for name, when in before.items()):
-        time.sleep(every)
-        before = {**sources(error), **before}
-    control.sendall(pack(b'M', 0, 0, 0))
-
-
 def end_with(control, grace):
     """Ends the program if it has not ended by itself, some time after the server wants no more of it, or has gone."""
     control.recv(1)
@@ -510,17 +455,8 @@ def main(directory, module, name, threads, processes, reload, grace):
     control.set_inheritable(False)
     queue.set_inheritable(False)
     threading.Thread(target=end_with, args=(control, grace), daemon=True).start()
-    error = None
-    try:
-        application = load(directory, module, name)
-    except BaseException as failed:
-        error = failed
-        summary, text = told(error)
-        control.sendall(pack(b'X', 0, len(summary), len(text)) + summary + text)
-    if reload:
-        threading.Thread(target=watch, args=(control, error, sources(error)), daemon=True).start()
-    if error:
-        control.recv(1) if reload else None
+    application = begin(control, directory, module, name, reload)
+    if application is None:
         return
     environ = {
         'wsgi.version': (1, 0), 'wsgi.run_once': False, 'wsgi.input_terminated': True, 'wsgi.file_wrapper': FileWrapper,

@@ -30,13 +30,14 @@ func (p *pool) take(t *thread, number uint32, lend bool) *call {
 	defer p.mu.Unlock()
 	c, known := t.run.calls[number]
 	delete(t.run.calls, number)
+	delete(t.run.killed, number)
 	switch {
 	case c == nil && known:
 		p.done(t.run)
 	case lend && known:
 		t.run.lent++
 		t.run.moved = true
-		t.req, t.seen, t.silent = c.req, t.progress.Load(), 0
+		t.req, t.number, t.seen, t.silent, t.told = c.req, number, t.progress.Load(), 0, false
 		p.taken = append(p.taken, t)
 	}
 	return c
@@ -53,9 +54,14 @@ func (p *pool) giveBack(t *thread) {
 	t.back <- struct{}{}
 }
 
-// drop returns a thread that was lent, in the middle of the answer.
+// drop returns a thread that was lent, in the middle of the answer. An event loop is
+// told, and closes the socket; until then all is read that comes.
 func (p *pool) drop(t *thread) {
-	t.cut()
+	if p.loops {
+		t.run.tell(goneTold, t.number)
+	} else {
+		t.cut()
+	}
 	p.giveBack(t)
 }
 

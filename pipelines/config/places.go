@@ -59,7 +59,7 @@ func (m *mounts) place(path, prefix string, p *Place, site *Options, documents s
 		b.lacks(path, "it needs a root: the directory whose files are served")
 		return nil
 	}
-	if p.WSGI != nil {
+	if p.WSGI != nil || p.ASGI != nil {
 		m.application(path, prefix, p)
 		return nil
 	}

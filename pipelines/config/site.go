@@ -93,6 +93,9 @@ type Place struct {
 	// WSGI answers by an application in Python, in place of serving the files of
 	// the root.
 	WSGI *WSGI `yaml:"wsgi"`
+
+	// ASGI does so by an application of ASGI.
+	ASGI *ASGI `yaml:"asgi"`
 }
 
 // Options say how files are served. The paths of a site have those of the site,

@@ -119,8 +119,8 @@ func (m *mounts) upstreams(path, prefix string, p *Place) bool {
 		found++
 		m.proxy(path, prefix, p)
 	}
-	if found > 1 || found > 0 && (p.CGI != nil || p.WSGI != nil) {
-		m.b.bad(path, "a place has one of cgi, fastcgi, scgi, uwsgi, wsgi and upstream")
+	if found > 1 || found > 0 && (p.CGI != nil || p.WSGI != nil || p.ASGI != nil) {
+		m.b.bad(path, "a place has one of asgi, cgi, fastcgi, scgi, uwsgi, wsgi and upstream")
 	}
 	return found > 0
 }

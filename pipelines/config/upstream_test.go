@@ -43,8 +43,8 @@ func TestUpstream(t *testing.T) {
 		{"{upstream: 'http://a:1', uwsgi: a:2}", "a place has one of"},
 		{"{root: www, upstream: 'http://a:1'}", "it goes with no root"},
 		{"{fastcgi: a:1, listing: true}", "a program answers here"},
-		{"{fastcgi: a:1, scgi: a:2}", "a place has one of cgi, fastcgi, scgi, uwsgi, wsgi and upstream"},
-		{"{root: www, fastcgi: a:1, cgi: true}", "a place has one of cgi, fastcgi, scgi, uwsgi, wsgi and upstream"},
+		{"{fastcgi: a:1, scgi: a:2}", "a place has one of asgi, cgi, fastcgi, scgi, uwsgi, wsgi and upstream"},
+		{"{root: www, fastcgi: a:1, cgi: true}", "a place has one of asgi, cgi, fastcgi, scgi, uwsgi, wsgi and upstream"},
 	} {
 		file := filepath.Join(dir, "site.yaml")
 		if err := os.WriteFile(file, []byte("root: "+dir+"\npaths:\n  /a: "+c.text+"\n"), 0o644); err != nil {

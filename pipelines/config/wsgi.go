@@ -19,15 +19,36 @@ type WSGI struct {
 	// default callable is application.
 	Application string `yaml:"application,short"`
 
+	// Threads is how many requests a worker answers at once. The default is 1.
+	Threads int `yaml:"threads"`
+
+	// Processes say how it is run.
+	Processes `yaml:",inline"`
+}
+
+// ASGI answers requests by an application in Python (ASGI 3), whose modules are
+// looked for in the root first.
+type ASGI struct {
+	// Application is the module and the callable in it: shop.asgi:application. The
+	// default callable is application.
+	Application string `yaml:"application,short"`
+
+	// AtOnce is how many requests a worker has under way at once. The default is
+	// 1000.
+	AtOnce int `yaml:"at-once"`
+
+	// Processes say how it is run.
+	Processes `yaml:",inline"`
+}
+
+// Processes say how an application in Python is run.
+type Processes struct {
 	// Python is the interpreter, 3.8 or later, such as that of a virtual
 	// environment: venv/bin/python. The default is python3.
 	Python string `yaml:"python"`
 
 	// Workers is how many processes run it. The default is one for each core.
 	Workers int `yaml:"workers"`
-
-	// Threads is how many requests a worker answers at once. The default is 1.
-	Threads int `yaml:"threads"`
 
 	// Reload replaces the workers when a source of the application changes.
 	Reload bool `yaml:"reload"`
@@ -39,7 +60,7 @@ type WSGI struct {
 	// User runs it as another user: a name, or UID:GID.
 	User string `yaml:"user"`
 
-	// Queue is how many requests wait while all threads are busy; others get 503.
+	// Queue is how many requests wait while all workers are busy; others get 503.
 	// The default is 1000; with off none waits.
 	Queue Count `yaml:"queue"`
 
@@ -48,7 +69,8 @@ type WSGI struct {
 	Wait Duration `yaml:"wait"`
 
 	// Silence is how long it may say nothing to a request, before its answer and in
-	// it. Then its worker is replaced. The default is 60s.
+	// it. Then its worker is replaced; one of ASGI if it does not give the request
+	// up. The default is 60s.
 	Silence Duration `yaml:"silence"`
 
 	// Requests is after how many requests a worker is replaced. The default is
@@ -66,19 +88,31 @@ type WSGI struct {
 
 // application makes the mount of a place that an application in Python answers for.
 func (m *mounts) application(path, prefix string, p *Place) {
-	b, w := m.b, p.WSGI
-	at := join(path, "wsgi")
-	if p.Put != nil || p.WebDAV != nil || p.Listing != nil || p.Cache != nil || p.CGI != nil || p.Fallback != "" {
-		b.bad(at, "an application answers here: it goes with no listing, fallback, cache, put, webdav or cgi")
+	if w := p.ASGI; w != nil {
+		m.b.positive(join(path, "asgi.at-once"), w.AtOnce)
+		m.python("asgi", path, prefix, p, w.Application, w.AtOnce, &w.Processes)
 	}
-	for key, n := range map[string]int{"workers": w.Workers, "threads": w.Threads, "requests": w.Requests} {
+	if w := p.WSGI; w != nil {
+		m.b.positive(join(path, "wsgi.threads"), w.Threads)
+		m.python("wsgi", path, prefix, p, w.Application, w.Threads, &w.Processes)
+	}
+}
+
+// python does so for either kind, key. threads is how many requests a worker has at
+// once.
+func (m *mounts) python(key, path, prefix string, p *Place, application string, threads int, w *Processes) {
+	b, at := m.b, join(path, key)
+	if p.Put != nil || p.WebDAV != nil || p.Listing != nil || p.Cache != nil || p.CGI != nil || p.Fallback != "" || p.WSGI != nil && p.ASGI != nil {
+		b.bad(at, "an application answers here: it goes with no listing, fallback, cache, put, webdav, cgi or another one")
+	}
+	for key, n := range map[string]int{"workers": w.Workers, "requests": w.Requests} {
 		b.positive(join(at, key), n)
 	}
 	b.bounded(join(at, "worker-grace"), int64(w.Grace))
-	module, callable, _ := strings.Cut(w.Application, ":")
+	module, callable, _ := strings.Cut(application, ":")
 	app := &wsgi.App{
-		Dir: b.c.file(join(path, "root"), p.Root), Module: module, Callable: callable, Python: w.Python,
-		Workers: max(w.Workers, 0), Threads: max(w.Threads, 0), Reload: w.Reload, User: w.User,
+		ASGI: key == "asgi", Dir: b.c.file(join(path, "root"), p.Root), Module: module, Callable: callable, Python: w.Python,
+		Workers: max(w.Workers, 0), Threads: max(threads, 0), Reload: w.Reload, User: w.User,
 		Queue: int(w.Queue), Wait: time.Duration(w.Wait), Silence: time.Duration(w.Silence),
 		Requests: max(w.Requests, 0), Memory: int64(max(w.WorkerMemory, 0)), Grace: time.Duration(max(w.Grace, 0)),
 	}
@@ -88,7 +122,7 @@ func (m *mounts) application(path, prefix string, p *Place) {
 	for key, value := range w.Env {
 		app.Env = append(app.Env, key+"="+value)
 	}
-	if w.Application == "" {
+	if application == "" {
 		b.lacks(at, "it needs an application: MODULE:CALLABLE")
 		return
 	}
@@ -104,14 +138,22 @@ func (m *mounts) application(path, prefix string, p *Place) {
 		b.missing(join(path, "root"), err)
 		return
 	}
-	site := b.s.Site
+	m.workers(app, prefix)
+}
+
+// workers mounts an application that is open, and lets the site run its workers.
+func (m *mounts) workers(app *wsgi.App, prefix string) {
+	site, name := m.b.s.Site, "WSGI"
+	if app.ASGI {
+		name = "ASGI"
+	}
 	site.Beside = append(site.Beside, func() *axon.Graph {
 		if site.ErrorLog != nil {
 			app.Log = &site.ErrorLog.Inbox
 		}
 		return app.Graph()
 	})
-	m.all = append(m.all, pipelines.Mount{Path: cmp.Or(prefix, "/"), Name: m.name("WSGI"), Rest: true, Handler: func() http1.HandlerPart {
+	m.all = append(m.all, pipelines.Mount{Path: cmp.Or(prefix, "/"), Name: m.name(name), Rest: true, Handler: func() http1.HandlerPart {
 		return &wsgi.Handler{App: app, Prefix: prefix}
 	}})
 }

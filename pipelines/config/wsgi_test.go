@@ -32,6 +32,13 @@ func TestWSGI(t *testing.T) {
 		{"{root: shop, listing: true, wsgi: {application: shop, python: ./python}}", "an application answers here"},
 		{"{root: shop, wsgi: {application: shop, python: ./python, env: {'': x}}}", "want KEY=VALUE"},
 		{"{wsgi: shop}", "it needs a root"},
+		{"{root: shop, asgi: {application: 'shop.asgi:app', python: ./python, workers: 3, at-once: 20, reload: true, env: {A: b}, silence: off}}", ""},
+		{"{root: shop, asgi: {application: 'shop:app', python: none/python}}", "paths./a.asgi.python: wsgi: no Python"},
+		{"{root: shop, asgi: {application: 'shop:app', python: ./python, at-once: -1}}", "asgi.at-once: -1 is less than zero"},
+		{"{root: shop, asgi: {application: 'shop:app', threads: 2}}", "threads"},
+		{"{root: shop, asgi: shop, wsgi: shop}", "or another one"},
+		{"{asgi: shop, scgi: a:1}", "a place has one of"},
+		{"{asgi: shop}", "it needs a root"},
 		{"{root: shop, wsgi: {application: shop, worker: 1}}", "did you mean workers"},
 	} {
 		file := filepath.Join(dir, "site.yaml")
