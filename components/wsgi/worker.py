@@ -290,7 +290,10 @@ class Response:
             raise AssertionError('start_response was called twice, and without exc_info')
         if type(status) is not str or type(fields) is not list:
             raise TypeError('start_response takes a str and a list, not %r and %r' % (status, fields))
-        self.head, self.left = '\n'.join([status, *map(fields_of, fields)]).encode('latin-1'), None
+        head = '\n'.join([status, *map(fields_of, fields)])
+        if head.count('\n') != len(fields):
+            raise ValueError('there is a line break in %r or %r' % (status, fields))
+        self.head, self.left = head.encode('latin-1'), None
         for name, value in fields:
             if len(name) == 14 and name.lower() == 'content-length':
                 self.left = int(value)
