@@ -206,7 +206,7 @@ def header_type(environ, start_response):
 
 
 def header_break(environ, start_response):
-    start_response('200 OK', [('X', 'a\nSet-Cookie: b')])
+    start_response('200 OK', [('X', 'a\nSet-Cookie\0b')])
     return [b'x']
 
 
