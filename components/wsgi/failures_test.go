@@ -362,7 +362,7 @@ func TestRenew(t *testing.T) {
 	first := s.get("/pid")
 	end := load(s, 4, "/pid")
 	for range 2 {
-		app := &wsgi.App{Dir: "testdata", Module: "checked", Workers: 2, Python: python(t)}
+		app := &wsgi.App{Dir: "testdata", Module: "checked", Workers: 2, Python: wsgi.Interpreter(t)}
 		next := mounted(t, app)
 		next.Beside = []func() *axon.Graph{app.Graph}
 		if err := s.site.Renew(next); err != nil {

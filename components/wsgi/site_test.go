@@ -9,8 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -23,19 +21,6 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/wsgi"
 	"github.com/kamaelia-go/kamaelia/pipelines"
 )
-
-// python returns an interpreter.
-func python(t testing.TB) string {
-	t.Helper()
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		if os.Getenv("KAMAELIA_TEST_ALL") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	return python
-}
 
 // A journal is what was logged.
 type journal struct {
@@ -85,7 +70,7 @@ func serve(t testing.TB, app *wsgi.App, options ...func(*server)) *server {
 	if app.Module == "" {
 		app.Dir, app.Module = "testdata", "checked"
 	}
-	app.Python = python(t)
+	app.Python = wsgi.Interpreter(t)
 	if app.Silence == 0 {
 		app.Silence = 6 * time.Second
 	}
