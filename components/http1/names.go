@@ -41,7 +41,7 @@ func OfConnection(name string) bool {
 // below; "" is the whole site.
 func CheckPrefix(prefix string) error {
 	if prefix != "" && (prefix[0] != '/' || strings.HasSuffix(prefix, "/")) {
-		return fmt.Errorf("Prefix %q: it begins with a slash and does not end with one", prefix)
+		return fmt.Errorf("the prefix %q does not begin with a slash, or ends with one", prefix)
 	}
 	return nil
 }
