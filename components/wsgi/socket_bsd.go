@@ -31,3 +31,8 @@ func transmit(socket uintptr, p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// transmitWith writes what the socket takes now, and passes a descriptor on.
+func transmitWith(socket uintptr, p []byte, fd uintptr) (int, error) {
+	return unix.SendmsgN(int(socket), p, unix.UnixRights(int(fd)), nil, unix.MSG_DONTWAIT)
+}

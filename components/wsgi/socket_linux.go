@@ -46,3 +46,17 @@ func transmit(socket uintptr, p []byte) (int, error) {
 	}
 	return int(n), nil
 }
+
+// transmitWith writes what the socket takes now, and passes a descriptor on.
+func transmitWith(socket uintptr, p []byte, fd uintptr) (int, error) {
+	rights := unix.UnixRights(int(fd))
+	iov := syscall.Iovec{Base: unsafe.SliceData(p)}
+	iov.SetLen(len(p))
+	msg := syscall.Msghdr{Iov: &iov, Iovlen: 1, Control: &rights[0]}
+	msg.SetControllen(len(rights))
+	n, _, errno := syscall.RawSyscall(syscall.SYS_SENDMSG, socket, uintptr(unsafe.Pointer(&msg)), unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), nil
+}

@@ -35,11 +35,6 @@ func descriptor(oob []byte) int {
 	return fd
 }
 
-// transmitWith writes what the socket takes now, and passes a descriptor on.
-func transmitWith(socket uintptr, p []byte, fd uintptr) (int, error) {
-	return unix.SendmsgN(int(socket), p, unix.UnixRights(int(fd)), nil, unix.MSG_DONTWAIT)
-}
-
 // socketPair returns a pair of sockets: our end, and the one for a program.
 func socketPair() (ours *net.UnixConn, theirs *os.File, err error) {
 	fds, err := pair(unix.SOCK_STREAM)
