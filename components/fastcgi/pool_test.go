@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/fcgi"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,23 +21,70 @@ import (
 // library serves by the standard library's FastCGI, until the test ends.
 func library(t testing.TB) (address string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	return libraryAt(t, "tcp", "127.0.0.1:0", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		n, _ := io.Copy(io.Discard, r.Body)
+		fmt.Fprintf(w, "%s %s %d %s", r.Method, r.URL, n, fcgi.ProcessEnv(r)["SCRIPT_FILENAME"])
+	})
+}
+
+func libraryAt(t testing.TB, network, at string, answer http.HandlerFunc) (address string) {
+	t.Helper()
+	l, err := net.Listen(network, at)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
-	go func() {
-		ended <- fcgi.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Type", "text/plain")
-			n, _ := io.Copy(io.Discard, r.Body)
-			fmt.Fprintf(w, "%s %s %d %s", r.Method, r.URL, n, fcgi.ProcessEnv(r)["SCRIPT_FILENAME"])
-		}))
-	}()
+	go func() { ended <- fcgi.Serve(l, answer) }()
 	t.Cleanup(func() {
 		l.Close()
 		<-ended
 	})
 	return l.Addr().String()
+}
+
+// A brief answer may be left in a socket of Unix until the next request, or the end of
+// the connection. Nothing of it gets into what follows, whatever that is like.
+func TestHandler_Brief(t *testing.T) {
+	at := libraryAt(t, "unix", filepath.Join(t.TempDir(), "s"), func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		_, _ = io.Copy(io.Discard, r.Body)
+		n, _ := strconv.Atoi(r.URL.Query().Get("n"))
+		_, _ = io.WriteString(w, strings.Repeat(r.URL.Query().Get("with"), n))
+		if r.URL.Path == "/app/later" { // a second piece, some time behind the first one
+			_ = http.NewResponseController(w).Flush()
+			_, _ = io.WriteString(w, strings.Repeat("z", n))
+		}
+	})
+	u := open(t, &gateway.Upstream{Address: "unix:" + at})
+	h := &gateway.Handler{Protocol: Protocol{}, Upstream: u, Prefix: "/app"}
+	run := axontest.Run(t, h)
+	for i, c := range []struct {
+		target string
+		n      int
+		body   string
+	}{
+		{"x", 1, ""}, {"x", 0, ""}, {"x", 100, ""}, {"x", 200_000, ""}, {"x", 2, ""}, {"x", 3, strings.Repeat("b", 100_000)},
+		{"x", 4, "b"}, {"later", 5, ""}, {"x", 6, ""}, {"later", 40_000, ""}, {"x", 7, ""}, {"x", 40_000, strings.Repeat("b", 100_000)}, {"x", 8, ""},
+	} {
+		with := string(rune('a' + i))
+		req := gatewaytest.Request(fmt.Sprintf("GET /app/%s?n=%d&with=%s", c.target, c.n, with))
+		if c.body != "" {
+			req = gatewaytest.Request(fmt.Sprintf("POST /app/%s?n=%d&with=%s", c.target, c.n, with), c.body)
+		}
+		axontest.Send(run, &h.Inbox, req)
+		want := "200 OK: " + strings.Repeat(with, c.n)
+		if c.target == "later" {
+			want += strings.Repeat("z", c.n)
+		}
+		if got := gatewaytest.Wait(t, run, &h.Handler).Said(); got != want {
+			t.Errorf("answer %d has %d bytes, or others than %d of %s: %.40q", i, len(got), len(want), with, got)
+		}
+	}
+	run.Finish()
+	if err := run.Wait(); err != nil {
+		t.Error(err)
+	}
 }
 
 // Another's server understands what is sent, and is understood.
