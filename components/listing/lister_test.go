@@ -156,8 +156,8 @@ func TestLister_Validate(t *testing.T) {
 	}{
 		"fine":         {&Lister{Tree: ok, Prefix: "/a"}, ""},
 		"no tree":      {&Lister{}, "needs a Tree"},
-		"no slash":     {&Lister{Tree: ok, Prefix: "a"}, `Prefix "a"`},
-		"slash behind": {&Lister{Tree: ok, Prefix: "/a/"}, `Prefix "/a/"`},
+		"no slash":     {&Lister{Tree: ok, Prefix: "a"}, `prefix "a"`},
+		"slash behind": {&Lister{Tree: ok, Prefix: "/a/"}, `prefix "/a/"`},
 		"most":         {&Lister{Tree: ok, Most: -1}, "Most: -1"},
 		"page":         {&Lister{Tree: ok, Page: -1}, "Page: -1"},
 	} {
