@@ -203,9 +203,13 @@ func (g *Graph) control(sys *System, s Signal, starter *part) {
 			}
 		}
 	}
-	for _, p := range starter.feedsIn(g) {
-		fed[p] = true
-		reach(p)
+	if starter != nil {
+		starter.feeds(func(to *part) {
+			if p := to.within(g); p != nil {
+				fed[p] = true
+				reach(p)
+			}
+		})
 	}
 	for _, p := range g.parts {
 		if !fed[p] {
@@ -233,9 +237,7 @@ func (g *Graph) feeds() map[*part][]*part {
 		}
 	}
 	g.walk(func(p *part) {
-		for _, to := range p.feeds() {
-			add(p, to)
-		}
+		p.feeds(func(to *part) { add(p, to) })
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		for _, in := range p.holds {
@@ -245,30 +247,17 @@ func (g *Graph) feeds() map[*part][]*part {
 	return feeds
 }
 
-// feeds are the parts that the part's outboxes lead to, by links that carry data.
-func (p *part) feeds() (parts []*part) {
+// feeds calls f with each part that an outbox of the part leads to, by a link that
+// carries data.
+func (p *part) feeds(f func(to *part)) {
 	for _, b := range p.boxes {
 		if b.inbound() || !b.mine() {
 			continue
 		}
 		if to := b.info().to; to != nil && to.part() != nil && !to.part().options(to).control {
-			parts = append(parts, to.part())
+			f(to.part())
 		}
 	}
-	return parts
-}
-
-// feedsIn are the parts of g that the part feeds. Nil feeds none.
-func (p *part) feedsIn(g *Graph) (parts []*part) {
-	if p == nil {
-		return nil
-	}
-	for _, to := range p.feeds() {
-		if q := to.within(g); q != nil {
-			parts = append(parts, q)
-		}
-	}
-	return parts
 }
 
 // within returns the part of g that p is, or is within, or nil.

@@ -51,8 +51,7 @@ var (
 
 // Validate implements axon.Validator.
 func (h *Handler) Validate() error {
-	switch {
-	case h.Dir == nil || h.Dir.Gate == nil:
+	if h.Dir == nil || h.Dir.Gate == nil {
 		return errors.New("cgi: a Handler needs a Dir that is open")
 	}
 	if err := http1.CheckPrefix(h.Prefix); err != nil {

@@ -330,22 +330,8 @@ func TestASGI_Blocked(t *testing.T) {
 	all.Wait()
 }
 
-// TestASGI_Death is a 502 for who waits for the worker, and nobody else sees it.
-func TestASGI_Death(t *testing.T) {
-	s := looped(t, &wsgi.App{Workers: 1})
-	before := s.get("/pid")
-	resp, body, err := s.do("GET", "/dies", nil)
-	if err != nil || resp.StatusCode != 502 {
-		t.Errorf("%v, %v: %s", resp, err, body)
-	}
-	if after := s.get("/pid"); after == before {
-		t.Errorf("worker %s lives", before)
-	}
-	if _, body, err := s.do("GET", "/dies_late", nil); err == nil {
-		t.Errorf("%q: an answer that looks whole", body)
-	}
-	s.get("/pid")
-}
+// TestASGI_Death is the same.
+func TestASGI_Death(t *testing.T) { death(t, looped(t, &wsgi.App{Workers: 1})) }
 
 // TestASGI_Kills loses what is in the hands of workers that are killed, and no more.
 func TestASGI_Kills(t *testing.T) {

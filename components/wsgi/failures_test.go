@@ -78,8 +78,10 @@ func TestTracebacks(t *testing.T) {
 }
 
 // TestDeath is a 502 for who waits for the worker, and nobody else sees it.
-func TestDeath(t *testing.T) {
-	s := serve(t, &wsgi.App{Workers: 1})
+func TestDeath(t *testing.T) { death(t, serve(t, &wsgi.App{Workers: 1})) }
+
+func death(t *testing.T, s *server) {
+	t.Helper()
 	before := s.get("/pid")
 	resp, body, err := s.do("GET", "/dies", nil)
 	if err != nil || resp.StatusCode != 502 {

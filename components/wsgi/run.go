@@ -134,10 +134,7 @@ func (r *run) load() int { return len(r.calls) + r.lent }
 
 // limit is how many requests it may have.
 func (r *run) limit() int {
-	switch {
-	case r.app.ASGI:
-		return r.app.Threads
-	case r.slow:
+	if r.app.ASGI || r.slow {
 		return r.app.Threads
 	}
 	return r.app.Threads + ahead
