@@ -3,16 +3,13 @@
 package test
 
 import (
-	"bufio"
 	"bytes"
 	"net/url"
 	"os"
 	"os/exec"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 )
 
 // uvicorn runs an application with uvicorn, and returns its address.
@@ -21,37 +18,7 @@ func uvicorn(t testing.TB, dir string) string {
 	cmd := exec.Command(debianPython, requireProgram(t, "/usr/bin/uvicorn"), "--host", "127.0.0.1", "--port", "0", "app:app")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "PYTHONPATH="+dir, "PYTHONHASHSEED=0") // sets are in the same order everywhere
-	said, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	addr := make(chan string, 1)
-	go func() {
-		listening := regexp.MustCompile(`running on http://(\S+)`)
-		for lines := bufio.NewScanner(said); lines.Scan(); {
-			if m := listening.FindStringSubmatch(lines.Text()); m != nil {
-				addr <- m[1]
-			}
-		}
-		close(addr)
-	}()
-	t.Cleanup(func() {
-		cmd.Process.Signal(syscall.SIGTERM)
-		cmd.Wait()
-	})
-	select {
-	case a, ok := <-addr:
-		if !ok {
-			t.Fatal("uvicorn ended before it listened")
-		}
-		return a
-	case <-time.After(startLimit):
-		t.Fatalf("uvicorn printed no address in %v", startLimit)
-	}
-	return ""
+	return listensAt(t, cmd, regexp.MustCompile(`running on http://(\S+)`))
 }
 
 // TestASGI_Frameworks compares real applications with themselves under uvicorn: the

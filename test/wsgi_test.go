@@ -80,6 +80,13 @@ func gunicorn(t testing.TB, dir string) string {
 	t.Helper()
 	cmd := exec.Command(debianPython, requireProgram(t, "/usr/bin/gunicorn"), "-b", "127.0.0.1:0", "--worker-tmp-dir", t.TempDir(), "--chdir", dir, "app:app")
 	cmd.Env = append(os.Environ(), "PYTHONHASHSEED=0") // sets are in the same order everywhere
+	return listensAt(t, cmd, regexp.MustCompile(`Listening at: http://(\S+)`))
+}
+
+// listensAt starts a server, which ends with the test, and returns the address that it
+// prints.
+func listensAt(t testing.TB, cmd *exec.Cmd, listening *regexp.Regexp) string {
+	t.Helper()
 	said, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +96,6 @@ func gunicorn(t testing.TB, dir string) string {
 	}
 	addr := make(chan string, 1)
 	go func() {
-		listening := regexp.MustCompile(`Listening at: http://(\S+)`)
 		for lines := bufio.NewScanner(said); lines.Scan(); {
 			if m := listening.FindStringSubmatch(lines.Text()); m != nil {
 				addr <- m[1]
@@ -104,11 +110,11 @@ func gunicorn(t testing.TB, dir string) string {
 	select {
 	case a, ok := <-addr:
 		if !ok {
-			t.Fatal("gunicorn ended before it listened")
+			t.Fatalf("%s ended before it listened", cmd.Args[1])
 		}
 		return a
 	case <-time.After(startLimit):
-		t.Fatalf("gunicorn printed no address in %v", startLimit)
+		t.Fatalf("%s printed no address in %v", cmd.Args[1], startLimit)
 	}
 	return ""
 }
