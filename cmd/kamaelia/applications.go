@@ -11,17 +11,17 @@ import (
 // applicationOptions say which applications in Python answer requests.
 type applicationOptions struct {
 	WSGI     []string `name:"wsgi" placeholder:"PREFIX=DIR:MODULE:CALLABLE" sep:"none" help:"Answer requests below a prefix by an application in Python (WSGI): the directory of its modules, the module, and the callable in it. May be given several times."`
-	ASGI     []string `name:"asgi" placeholder:"PREFIX=DIR:MODULE:CALLABLE" sep:"none" help:"Do so by an asynchronous application in Python (ASGI). The flags that follow are for both kinds. May be given several times."`
-	Workers  int      `name:"wsgi-workers" placeholder:"N" help:"Processes that run each of them. (default: one for each core)"`
-	Threads  int      `name:"wsgi-threads" placeholder:"N" help:"Requests that each of these answers at once, in threads; for --wsgi alone. (default 1)"`
-	AtOnce   int      `name:"asgi-at-once" placeholder:"N" help:"Requests that each of these has under way at once; for --asgi alone. (default 1000)"`
+	ASGI     []string `name:"asgi" placeholder:"PREFIX=DIR:MODULE:CALLABLE" sep:"none" help:"The same for an asynchronous application (ASGI). The flags below are for both kinds. May be given several times."`
+	Workers  int      `name:"wsgi-workers" placeholder:"N" help:"Processes that run each application. (default: one for each core)"`
+	Threads  int      `name:"wsgi-threads" placeholder:"N" help:"Requests that each process answers at once, in threads; for --wsgi only. (default 1)"`
+	AtOnce   int      `name:"asgi-at-once" placeholder:"N" help:"Requests that each process has under way at once; for --asgi only. (default 1000)"`
 	Python   string   `name:"python" placeholder:"PATH" help:"The interpreter, 3.8 or later, such as that of a virtual environment. (default python3)"`
 	Env      []string `name:"wsgi-env" placeholder:"KEY=VALUE" sep:"none" help:"A variable that the applications see beside the server's own. May be given several times."`
 	Reload   bool     `name:"wsgi-reload" help:"Start the processes anew when a source of the application changes."`
 	Silence  string   `name:"wsgi-timeout" placeholder:"TIME" help:"Longest silence of an application, before its answer and in it. (default 60s)"`
-	Requests int      `name:"wsgi-requests" placeholder:"N" help:"Replace a process after so many requests. (default never)"`
-	Memory   string   `name:"wsgi-memory" placeholder:"SIZE" help:"Replace a process that holds more memory. (default off)"`
-	Queue    string   `name:"wsgi-queue" placeholder:"N" help:"Most requests that wait for a process; others get 503; with off none waits. (default 1000)"`
+	Requests int      `name:"wsgi-requests" placeholder:"N" help:"Replace a process after this many requests. (default never)"`
+	Memory   string   `name:"wsgi-memory" placeholder:"SIZE" help:"Replace a process that uses more memory than this. (default off)"`
+	Queue    string   `name:"wsgi-queue" placeholder:"N" help:"Most requests that wait for a process; others get 503; with off, none waits. (default 1000)"`
 }
 
 // applicationKind is what stands behind the prefix of a --wsgi, or an --asgi.

@@ -20,15 +20,15 @@ type scriptOptions struct {
 	Timeout       string            `name:"cgi-timeout" placeholder:"TIME" help:"Longest silence of a program, before its answer and in it. (default 60s)"`
 	RunTime       string            `name:"cgi-run-time" placeholder:"TIME" help:"Longest time that a program runs. (default off)"`
 	AtOnce        string            `name:"cgi-at-once" placeholder:"N" help:"Most programs that run at once, of all --cgi together; others wait. (default 32)"`
-	Queue         string            `name:"cgi-queue" placeholder:"N" help:"Most requests that wait for that; others get 503; with off none waits. (default 1000)"`
-	Output        string            `name:"cgi-output" placeholder:"SIZE" help:"Most that a program may say. (default off)"`
+	Queue         string            `name:"cgi-queue" placeholder:"N" help:"Most requests that wait for that; others get 503; with off, none waits. (default 1000)"`
+	Output        string            `name:"cgi-output" placeholder:"SIZE" help:"Largest output of a program. (default off)"`
 	CPU           string            `name:"cgi-cpu" placeholder:"TIME" help:"Most processor time of a program. (default off)"`
+	Memory        string            `name:"cgi-memory" placeholder:"SIZE" help:"Most memory of a program. (default off)"`
 	FastCGI       []string          `name:"fastcgi" placeholder:"PREFIX=ADDRESS" sep:"none" help:"Answer requests below a prefix by a program that speaks FastCGI, at unix:PATH or host:port. May be given several times."`
 	FastCGIRoot   string            `name:"fastcgi-root" placeholder:"DIR" help:"Directory of its scripts, as it knows it; without it, it is one application."`
 	SCGI          []string          `name:"scgi" placeholder:"PREFIX=ADDRESS" sep:"none" help:"Answer requests below a prefix by a program that speaks SCGI, at unix:PATH or host:port. May be given several times."`
 	UWSGI         []string          `name:"uwsgi" placeholder:"PREFIX=ADDRESS" sep:"none" help:"Answer requests below a prefix by a program that speaks the uwsgi protocol, at unix:PATH or host:port. May be given several times."`
 	Proxy         []string          `name:"upstream" placeholder:"PREFIX=URL" sep:"none" help:"Answer requests below a prefix by another server of HTTP, at http://host:port or unix:PATH. May be given several times."`
-	Memory        string            `name:"cgi-memory" placeholder:"SIZE" help:"Most memory of a program. (default off)"`
 }
 
 // scripts sets what --cgi and its flags say.
