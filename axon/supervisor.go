@@ -10,8 +10,9 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// This is the only file that knows protoactor. An actor decides, a goroutine
-// works: the actors here hear of starts, ends and faults, never of a message.
+// This is the only file with protoactor's actors; system.go uses its event stream.
+// An actor decides, a goroutine works: the actors hear of starts, ends and faults,
+// never of a message.
 //
 //	axon                 the supervisor of all long-lived parts, a strategy itself
 //	axon/GRAPH/PART      one for each of them: its fault is the actor's fault
@@ -22,7 +23,7 @@ import (
 // restart what was stopped, and they never forget a failure.
 
 // control is the control plane of a system. It is made when it is first needed:
-// it weighs 3 MB, and most tests never do.
+// it takes 3 MB, and most tests never need it.
 type control struct {
 	sys    *actor.ActorSystem
 	top    *actor.PID
