@@ -235,7 +235,7 @@ func (b *builder) follow(p *part) {
 }
 
 // InboxOf returns the inbox of a component by its name. If there is none, or its
-// messages are of another type, building the graph that links it says so.
+// messages are of another type, Build reports that when a link uses it.
 func InboxOf[T any](c Component, name string) *Inbox[T] {
 	b, err := boxOf(c, name)
 	if err != nil {

@@ -29,7 +29,7 @@ type Validator interface {
 }
 
 // Finisher is implemented by components that want to be told of a finish signal
-// themselves: those that wait for something else than an inbox, such as a
+// themselves: those that wait for something other than an inbox, such as a
 // socket. Finish is called from another goroutine than Main's, possibly before
 // Main, and must not block. Main should then bring its work to an orderly end.
 // Finish is called again before Main is run again after a failure.
@@ -40,29 +40,29 @@ type Finisher interface {
 	Finish()
 }
 
-// Interrupter is implemented by components that wait for something else than a
+// Interrupter is implemented by components that wait for something other than a
 // box or their context, such as a socket. Interrupt is called, from another
 // goroutine than Main's, when the part is shut down and its context has ended.
-// It must not block and should make Main's wait end.
+// It must not block, and should end whatever Main is waiting for.
 type Interrupter interface {
 	Interrupt()
 }
 
-// Loser is implemented by components that can make something of a message they
-// failed on. Lost is called after a panic or an error of Main, on Main's
-// goroutine, before the part's policy is asked. Inbox.InHand tells what Main had
-// taken last.
+// Loser is implemented by components that deal with a message they failed on, for
+// instance by answering it. Lost is called after a panic or an error of Main, on
+// Main's goroutine, before the part's policy is asked. Inbox.InHand returns what
+// Main had taken last.
 type Loser interface {
 	Lost(ctx context.Context, f *Fault)
 }
 
-// Leaver is implemented by components that have to see to what is left when they
-// end. Leave is called when Main has returned for good: nothing can be sent to
-// the part any more, what is left in its inboxes can be taken with Recv until
-// that returns an error, and its outboxes still send. InHand tells of a message
-// that Main returned on. In a part that was shut down, Recv and Send return the
-// cause at once; TryRecv takes what is left there, too. A panic of Leave is told
-// as an event, PartFailed, and changes nothing else.
+// Leaver is implemented by components that have to deal with the messages that are
+// left when they end. Leave is called when Main has returned for good: nothing can
+// be sent to the part any more, what is left in its inboxes can be taken with Recv
+// until that returns an error, and its outboxes still send. InHand returns the
+// message that Main was working on when it returned. In a part that was shut down,
+// Recv and Send return the cause at once, and only TryRecv takes what is left. A
+// panic of Leave is reported as an event, PartFailed, and changes nothing else.
 type Leaver interface {
 	Leave(ctx context.Context)
 }

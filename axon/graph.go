@@ -62,7 +62,7 @@ type Part struct {
 	Policy Policy
 
 	// Lazy parts start with their first message. One whose inboxes finish
-	// before that never starts: it just ends.
+	// before that ends without having started.
 	Lazy bool
 
 	// Rest lets the part's goroutine go while there is no message, if the
@@ -101,11 +101,11 @@ func (g *Graph) Run(ctx context.Context) error {
 	return r.wait()
 }
 
-// OnEnd lets f be called when the graph has been run and every part has
-// returned, with the failure that ended it or nil. f is called by a goroutine that
-// must not be held up, before whoever waits for the graph goes on: once, or if the
-// graph is a part that its policy runs again, once for each run. It may Spawn
-// another graph in its place. Of several, the first is called first.
+// OnEnd registers f to be called when every part of the graph has returned, with
+// the failure that ended the graph, or nil. f must not block; it is called before
+// whoever waits for the graph goes on, once for each run (a graph that is a part
+// may be run again by its policy). It may Spawn another graph in place of this
+// one. Several are called in the order in which they were registered.
 func (g *Graph) OnEnd(f func(error)) {
 	if before := g.onEnd; before != nil {
 		g.onEnd = func(err error) { before(err); f(err) }

@@ -52,10 +52,10 @@ func (b *Inbox[T]) Recv(ctx context.Context) (T, error) {
 	}
 }
 
-// TryRecv takes the next message if one is waiting, also when the part is shut
-// down: unlike Recv it does not ask for that, and has no error while nothing is
-// waiting but senders are left. When the inbox has finished its error is
-// ErrFinished, or the cause in a part that is shut down.
+// TryRecv takes the next message if one is waiting, and never waits. Unlike Recv,
+// it does so even when the part is shut down. If nothing is waiting but senders are
+// left, ok is false and err is nil. When the inbox has finished, err is ErrFinished,
+// or in a part that is shut down the cause.
 func (b *Inbox[T]) TryRecv() (v T, ok bool, err error) {
 	e := b.real()
 	if e.grip != empty && e.settle() {
@@ -90,8 +90,8 @@ func (b *Inbox[T]) All(ctx context.Context) iter.Seq[T] {
 // nothing. A message taken from C is not known to InHand.
 func (b *Inbox[T]) C() <-chan T { return b.real().ch }
 
-// Linked reports whether something can come by the inbox, or could: an outbox was
-// linked to it, or somebody holds it open for links to come.
+// Linked reports whether the inbox ever had a way in: an outbox was linked to it,
+// or a part holds it open for later links.
 func (b *Inbox[T]) Linked() bool { return b.linked() }
 
 // Len returns how many messages wait in the inbox.
@@ -102,8 +102,8 @@ func (b *Inbox[T]) Len() int {
 	return 0
 }
 
-// InHand returns the message that Recv or All gave last, until the next one is
-// asked for. A Loser reads it to find out what was lost.
+// InHand returns the message that Recv or All returned last, until the next one is
+// asked for. A Loser calls it to find out what was lost.
 func (b *Inbox[T]) InHand() (v T, ok bool) {
 	if e := b.end.Load(); e != nil {
 		return e.hand, e.grip == taken

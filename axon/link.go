@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// An Arrow is one line of a graph's Links: a link, or what is said of a single
-// box. It takes effect when the graph is built.
+// An Arrow is one line of a graph's Links: a link, or a statement about a single
+// box, such as Discard. It takes effect when the graph is built.
 type Arrow struct {
 	kind     arrowKind
 	from, to box
@@ -26,15 +26,15 @@ const (
 
 // Link is the arrow from an outbox to an inbox of the same type. One outbox
 // feeds one inbox; several outboxes may feed the same inbox, and their messages
-// come interleaved then, each sender's in its order.
+// then arrive interleaved, each sender's in order.
 func Link[T any](from *Outbox[T], to *Inbox[T]) Arrow {
 	return Arrow{kind: arrowLink, from: from, to: to}
 }
 
 // Back is a link against the flow: from a later part to an earlier one, which
-// closes a ring. The inbox does not stay open for its sake, so that a finish can
-// travel around the ring: once all its other senders have finished, the sender
-// behind a link back gets ErrGone.
+// closes a ring. It does not keep its inbox open, so that a finish can travel
+// around the ring: once all other senders have finished, the inbox finishes, and
+// the sender on the back link gets ErrGone.
 func Back[T any](from *Outbox[T], to *Inbox[T]) Arrow {
 	return Arrow{kind: arrowBack, from: from, to: to}
 }
@@ -51,17 +51,17 @@ func ExposeOut[T any](inner, outer *Outbox[T]) Arrow {
 	return Arrow{kind: arrowExpose, from: outer, to: inner}
 }
 
-// Discard says that what leaves by this outbox is not wanted: it is dropped, and
+// Discard says that nobody wants what this outbox sends: it is dropped, and
 // counted.
 func Discard[T any](out *Outbox[T]) Arrow { return Arrow{kind: arrowDiscard, from: out} }
 
-// NoInput says that nothing will come by this inbox: it has finished from the
+// NoInput says that nothing will arrive at this inbox: it has finished from the
 // start.
 func NoInput[T any](in *Inbox[T]) Arrow { return Arrow{kind: arrowNoInput, from: in} }
 
 // Shared says that the inbox gets links while the graph runs, from the graphs
-// that another part starts: connections that write to one log. It stays open
-// until that part, and all it has started, have ended.
+// that the part of component while starts, such as connections that write to one
+// log. It stays open until that part, and everything it has started, has ended.
 func Shared[T any](in *Inbox[T], while Component) Arrow {
 	return Arrow{kind: arrowShared, from: in, while: while}
 }

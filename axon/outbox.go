@@ -10,7 +10,7 @@ import (
 
 // An Outbox sends messages of type T to the one inbox it is linked to. It is
 // declared as a field of a component; its zero value is ready to be linked. Only
-// the component it belongs to sends by it.
+// the component it belongs to sends with it.
 type Outbox[T any] struct {
 	owner   *part
 	end     atomic.Pointer[outEnd[T]]
@@ -20,8 +20,8 @@ type Outbox[T any] struct {
 
 // Send delivers v. While the inbox is full it waits, and follows the link if
 // that is moved meanwhile. It returns ErrGone when the receiving part has
-// returned, the cause when ctx has ended or the part is shut down, ErrFinished
-// after the part's own Main has returned; v was not delivered then.
+// returned, the cause when ctx has ended or the part is shut down, and ErrFinished
+// after the part's own Main has returned; in these cases v was not delivered.
 //
 // An outbox that may stay unlinked, and is, drops v and counts it. Any other that
 // has lost its link waits for a new one.

@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// A Policy says what follows when a part's Main fails: how often it is run
-// again, after which pause, and what then. Boxes, and the messages in them,
-// survive a restart; the message in hand is lost, and the component is told
-// (see Loser).
+// A Policy says what happens when a part's Main fails: how often it is run
+// again, after what pause, and what happens when that has not helped. Boxes, and
+// the messages in them, survive a restart; the message in hand is lost, and the
+// component is told (see Loser).
 type Policy struct {
-	// Restarts is how many times Main is run again within Window; negative
-	// means without limit.
+	// Restarts is how many times Main is run again within Window; a negative
+	// number means no limit.
 	Restarts int
 
 	// Window is the time after which a failure is forgotten; 0 means a minute.
 	Window time.Duration
 
 	// Pause is how long to wait before the first restart. It doubles with each
-	// failure within Window, up to MaxPause, and half of it is left to chance.
-	// 0 means no pause; a MaxPause below Pause, that it does not grow.
+	// failure within Window, up to MaxPause; half of it is random. 0 means no
+	// pause. With a MaxPause below Pause, the pause does not grow.
 	Pause, MaxPause time.Duration
 
-	// Then is what follows when there is no restart any more: StopPart, or
-	// Escalate, which 0 means too. Build refuses Restart.
+	// Then is what happens when no restart is left: StopPart or Escalate; 0
+	// means Escalate. Build refuses Restart.
 	Then Verdict
 }
 

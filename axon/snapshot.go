@@ -7,7 +7,7 @@ import (
 )
 
 // A Snapshot is a running system at one moment. Taking one locks each box
-// shortly and stops nothing, so parts may have moved on between two lines of it.
+// briefly and stops nothing, so parts may have moved on between two lines of it.
 type Snapshot struct {
 	Time     time.Time   `json:"time"`
 	Graphs   []GraphInfo `json:"graphs"`

@@ -13,20 +13,20 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// A System runs graphs under supervision, knows its services, and can be looked
-// at while it runs. Its zero value is ready. A program has one as a rule.
+// A System runs graphs under supervision, knows their services, and can be
+// inspected while it runs. Its zero value is ready. A program usually has one.
 type System struct {
 	// Logger gets what goes wrong in the runtime itself; nil means silence.
-	// Everything that happens to parts comes as events, see Watch.
+	// Everything that happens to parts is reported as events: see Watch.
 	Logger *zerolog.Logger
 
 	// Grace is how long parts may take to return after a shutdown before they
 	// are given up; 0 means 5 seconds.
 	Grace time.Duration
 
-	// Linger is how many goroutines of parts that may rest are kept while they
-	// have nothing to do: waking one costs less than starting one, and sleeping
-	// ones cost memory. 0 means 1000; a negative number keeps none.
+	// Linger is how many idle goroutines of parts that may rest are kept (see
+	// Part.Rest): waking one costs less time than starting one, but a sleeping one
+	// costs memory. 0 means 1000; a negative number keeps none.
 	Linger int
 
 	mu       sync.Mutex
