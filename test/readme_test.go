@@ -22,7 +22,7 @@ import (
 // as patterns of path.Match.
 var documents = []string{
 	"README.md", "ARCHITECTURE.md", "axon/README.md", "axon/*/README.md", "components/README.md", "components/GUIDE.md",
-	"components/*/README.md", "pipelines/README.md", "examples/README.md", "examples/*/README.md", "test/README.md",
+	"components/*/README.md", "pipelines/README.md", "pipelines/*/README.md", "examples/README.md", "examples/*/README.md", "test/README.md",
 }
 
 // A block is fenced code in a document.
