@@ -13,7 +13,7 @@ import (
 )
 
 // Server holds what all connections of a web server have in common. Its fields
-// are the options; Graph wires it.
+// are the options; Connection makes the graph of one connection.
 type Server struct {
 	// Mounts are the handlers, at least one.
 	Mounts []Mount

@@ -28,7 +28,7 @@ var mayNap = map[string]string{}
 
 // A goPackage is what "go list -json" tells of a package.
 type goPackage struct {
-	ImportPath, Dir, Name              string
+	ImportPath, Dir, Name, Doc         string
 	GoFiles, TestGoFiles, XTestGoFiles []string
 	Imports, TestImports, XTestImports []string
 }
@@ -377,10 +377,14 @@ func TestLeakGates(t *testing.T) {
 	}
 }
 
-// TestFoldersExplainThemselves holds that each folder of components has a README.
+// TestFoldersExplainThemselves holds that each package has a comment for go doc, and
+// each folder of components a README.
 func TestFoldersExplainThemselves(t *testing.T) {
 	for _, p := range goPackages(t) {
 		folder := p.folder()
+		if p.Doc == "" && len(p.GoFiles) > 0 {
+			t.Errorf("%s has no package comment", folder)
+		}
 		if strings.HasPrefix(folder, "components/") && len(repoFiles(t, folder+"/README.md")) == 0 {
 			t.Errorf("%s has no README.md", folder)
 		}

@@ -19,8 +19,8 @@ type Arrival struct {
 	TrustID bool
 }
 
-// Arrived notes how a request has come. It is for the stage that makes it, before
-// it is passed on.
+// Arrived notes how a request arrived. The stage that makes the request calls it
+// before it passes the request on.
 func (r *Request) Arrived(a Arrival) {
 	r.began, r.stream, r.trustID = a.Time, a.Stream, a.TrustID
 	if !a.Begun.IsZero() {
@@ -41,8 +41,8 @@ func (p *Parser) stamp(req *Request) {
 	}
 }
 
-// Answered notes that there is an answer to a request. It is for the stage that
-// stands where the Writer does.
+// Answered notes that a request has been answered. It is for a stage that takes the
+// Writer's place.
 func (r *Request) Answered() { r.markAnswered() }
 
 // Sent tells of the exchange that a response has ended, for a log: bytes of the

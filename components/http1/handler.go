@@ -20,8 +20,8 @@ import (
 //		return nil
 //	}
 //
-// A handler sends, for each request, one Response or one Failure. It may keep
-// several requests in work and answer them in any order. If its Main panics, the
+// A handler sends, for each request, one Response or one Failure. It may work on
+// several requests at once and answer them in any order. If its Main panics, the
 // request in hand is answered with 500, and Main is run again.
 type Handler struct {
 	axon.Base

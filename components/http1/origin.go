@@ -2,9 +2,9 @@ package http1
 
 import "slices"
 
-// Origin returns the request as it has come, of which this one is a Clone; or
-// itself, if it is none. Stages before and after a handler know by it which
-// response belongs to which request, whatever was changed on the way.
+// Origin returns the request as it arrived, of which this one is a Clone, or itself
+// if it is not a Clone. By it, stages before and after a handler know which response
+// belongs to which request, whatever was changed on the way.
 func (r *Request) Origin() *Request {
 	if r.origin != nil {
 		return r.origin
@@ -12,9 +12,9 @@ func (r *Request) Origin() *Request {
 	return r
 }
 
-// Apart returns a copy that nobody waits for, for a stage that wants to know
-// something from a handler itself. Its answer is not sent, whatever becomes of
-// it, and its context does not end with the connection. It has no body.
+// Apart returns a copy whose answer nobody waits for, for a stage that asks a
+// handler on its own behalf, as a cache does. The answer is never sent to the
+// client, and the copy's context does not end with the connection. It has no body.
 func (r *Request) Apart() *Request {
 	c := *r
 	c.Header = slices.Clone(c.Header)

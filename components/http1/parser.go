@@ -18,9 +18,9 @@ import (
 //	                   ├── failures ──▶ *Failure
 //	                   └── continue ──▶ *Response
 //
-// It sends a request as soon as its head is complete and then feeds the body to
-// it. It ends, and with it the connection, after a failure, after a request that
-// asks for it, when the client has gone, and when the server wants to close and
+// It sends a request as soon as its head is complete, and then feeds the body to
+// it. It ends, and the connection with it, after a failure, after a request that
+// asks for that, when the client has gone, or when the server wants to close and
 // no request has begun.
 type Parser struct {
 	// Limits bounds what it takes from a client.

@@ -7,15 +7,16 @@ import (
 	"strings"
 )
 
-// A Pattern says which paths a rule is for. One without a slash is for the last
-// part of a path, the name; one with a slash begins with it, and is for the whole
-// path:
+// A Pattern says which paths a rule is for. A pattern without a slash is for the
+// last part of a path, the name. One with a slash begins with the slash, and is for
+// the whole path:
 //
-//   - any characters but a slash; ? is one
-//     **          any characters; **/ any directories or none
-//     [a-z] [!a]  one character that is, or is not, in the class
-//     {css,js}    one of these
-//     {hash}      8 or more hexadecimal digits, as in app.3f9c2b1a.js
+//	?           one character but a slash
+//	*           any characters but slashes
+//	**          any characters; **/ any directories or none
+//	[a-z] [!a]  one character that is, or is not, in the class
+//	{css,js}    one of these
+//	{hash}      8 or more hexadecimal digits, as in app.3f9c2b1a.js
 //
 // A match takes time linear in the length of the path, whatever the pattern. A
 // Pattern may be used by any number of goroutines.

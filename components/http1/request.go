@@ -32,7 +32,8 @@ type Request struct {
 	// else from the Host field; "" only in HTTP/1.0.
 	Host string
 
-	// Major and Minor are the protocol version the client spoke. Major is 1.
+	// Major and Minor are the protocol version the client spoke. Major is 1, or 2
+	// where package http2 has brought the request.
 	Major, Minor int
 
 	// Header holds the request's fields.

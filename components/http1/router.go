@@ -41,7 +41,8 @@ import (
 type Router struct {
 	axon.Base
 
-	// Methods are methods that are as ordinary as those above.
+	// Methods are further ordinary methods, beside GET, HEAD, POST, PUT, DELETE,
+	// OPTIONS and PATCH.
 	Methods []string
 
 	// Trace says to answer TRACE with the request's own head, without Cookie and

@@ -1,4 +1,4 @@
-// Package tcp has the components at the two ends of a stream connection, and the
-// one that accepts connections. They serve Unix sockets, and anything else that
-// is a net.Conn, as well.
+// Package tcp has the component that accepts stream connections and runs a graph for
+// each, and the one that reads them; writing is left to the protocol, such as package
+// http1. They serve TCP, Unix sockets, and anything else that is a net.Conn.
 package tcp
