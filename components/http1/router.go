@@ -41,8 +41,7 @@ import (
 type Router struct {
 	axon.Base
 
-	// Methods are further ordinary methods, beside GET, HEAD, POST, PUT, DELETE,
-	// OPTIONS and PATCH.
+	// Methods are further ordinary methods, beside the seven named above.
 	Methods []string
 
 	// Trace says to answer TRACE with the request's own head, without Cookie and
