@@ -35,7 +35,7 @@ type Config struct {
 	// AccessLog is where a line for each request goes.
 	AccessLog AccessLog `yaml:"access-log"`
 
-	// RequestID gives each request a name, which its answer tells.
+	// RequestID gives each request an ID, and its answer the field X-Request-Id.
 	RequestID *RequestID `yaml:"request-id"`
 
 	// Limits bounds what clients can make the server hold.
@@ -121,10 +121,10 @@ type HSTS struct {
 	// MaxAge is how long they shall remember it. The default is 1y.
 	MaxAge Duration `yaml:"max-age,short"`
 
-	// Subdomains says that it is for all hosts below, too.
+	// Subdomains says to include all hosts below.
 	Subdomains bool `yaml:"subdomains"`
 
-	// Preload says that browsers may come with this knowledge.
+	// Preload says to let browsers be shipped with this knowledge (the preload list).
 	Preload bool `yaml:"preload"`
 }
 
@@ -144,15 +144,15 @@ type AccessLog struct {
 	// The default is combined.
 	Format string `yaml:"format"`
 
-	// IDs says that lines in JSON tell the name of the request.
+	// IDs says to put the request's ID into lines of JSON.
 	IDs bool `yaml:"ids"`
 
-	// Timings says that lines tell how long each stage took.
+	// Timings says to tell in each line how long each stage took.
 	Timings bool `yaml:"timings"`
 }
 
-// RequestID gives each request a name.
+// RequestID gives each request an ID.
 type RequestID struct {
-	// Trust takes the name that the client has sent, as a proxy does.
+	// Trust takes the ID that the request brings, as one from a proxy does.
 	Trust bool `yaml:"trust"`
 }

@@ -140,7 +140,7 @@ func cutDefault(text string) (what, otherwise string) {
 		text = strings.Join(strings.Fields(strings.Replace(text, m[0], rest, 1)), " ")
 	}
 	// "Root is the directory" reads "The directory" in a table.
-	for _, verb := range []string{" is ", " are ", " says to ", " says ", " gives ", " names ", " takes ", " shows ", " bounds ", " lets ", " keeps ", " turns on ", " tells ", " sends ", " send ", " change ", " asks ", " codes "} {
+	for _, verb := range []string{" is ", " are ", " says to ", " says ", " gives ", " names ", " takes ", " shows ", " bounds ", " lets ", " keeps ", " turns on ", " tells ", " sends ", " send ", " change ", " asks ", " codes ", " shares ", " runs ", " refuses ", " answers ", " replaces ", " passes "} {
 		if first, rest, ok := strings.Cut(text, verb); ok && !strings.Contains(first, " ") && first != "" {
 			if verb != " is " && verb != " are " {
 				rest = strings.TrimPrefix(verb, " ") + rest

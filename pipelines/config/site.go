@@ -87,11 +87,11 @@ type Place struct {
 	// the same way.
 	UWSGI *UWSGI `yaml:"uwsgi"`
 
-	// Proxy answers by another server of HTTP, such as gunicorn.
+	// Proxy answers by another HTTP server, such as gunicorn.
 	Proxy *Proxy `yaml:"upstream"`
 
-	// WSGI answers by an application in Python, in place of serving the files of
-	// the root.
+	// WSGI answers by a Python application, in place of serving the files of the
+	// root.
 	WSGI *WSGI `yaml:"wsgi"`
 
 	// ASGI does so by an application of ASGI.
@@ -227,7 +227,7 @@ type WebDAV struct {
 	// Spare is how much of the disk is left free. The default is 0.
 	Spare Size `yaml:"spare"`
 
-	// Infinity says to tell of a whole tree at once.
+	// Infinity says to answer PROPFIND for a whole tree at once.
 	Infinity bool `yaml:"infinity"`
 
 	// LockTime is how long a lock lasts at most. The default is 1h.
@@ -252,7 +252,8 @@ type Cache struct {
 	// default is 5s; off waits for none.
 	Wait Duration `yaml:"wait"`
 
-	// Deaf says that clients can not ask for a new answer.
+	// Deaf says to ignore the Cache-Control of requests: clients cannot ask for a new
+	// answer.
 	Deaf bool `yaml:"deaf"`
 
 	// Name is what the cache calls itself in a Cache-Status field. The default is
@@ -330,9 +331,9 @@ type Auth struct {
 	Only []string `yaml:"only"`
 
 	// Realm is what the client is told that the password is for. The default is
-	// the name of the host.
+	// the name of the host, and restricted for the default site.
 	Realm string `yaml:"realm"`
 
-	// Public says that these paths need no password, below one that does.
+	// Public says to ask for no password at these paths, below one that needs one.
 	Public bool `yaml:"public"`
 }
