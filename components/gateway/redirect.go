@@ -72,7 +72,7 @@ func (r *redirection) Main(ctx context.Context) error {
 	return nil
 }
 
-// Slashed leads to a directory by its name.
+// Slashed returns the redirect to a directory's path with the slash that was missing.
 func Slashed(req *http1.Request) *http1.Response {
 	to := "/" + strings.TrimLeft(req.RawPath, "/") + "/" // never to another host
 	if req.Query != "" {

@@ -9,9 +9,9 @@ import (
 )
 
 // A Direct is a Stream whose rest another process can send by itself, over the
-// client's own socket: as sendfile(2) does for files, it spares the server to read
-// and write what it need not see. Who reads a Direct as any other Stream, such as a
-// filter, gets all of it.
+// client's own socket. As sendfile(2) does for files, that saves the server reading
+// and writing what it need not see. A reader that treats a Direct like any other
+// Stream, such as a filter, gets all of it.
 type Direct interface {
 	io.ReadCloser
 

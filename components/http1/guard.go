@@ -17,9 +17,9 @@ import (
 //	     failures ▼     │ answers
 //	              ERRORS
 //
-// It puts one failure after the other to the error component, so an answer that
-// comes too late is known by its request, and dropped. At its end it shuts an
-// error component down that is silent still, if its Signal leads there.
+// It hands the error component one failure at a time, so it knows an answer that
+// comes too late by its request, and drops it. At its end it shuts down an error
+// component that is still silent, if its Signal leads there.
 type Guard struct {
 	axon.Base
 

@@ -42,19 +42,19 @@ type Response struct {
 
 	// Stream is read to its end and closed by the Writer, which sends what each
 	// Read returns at once. If it has a method Trailer() Header, as a Body does,
-	// that is asked for the trailer fields at the end. An error cuts the connection, so that the client
-	// does not take a part for the whole. Closing Stream must make a Read that
-	// waits return.
+	// that is asked for the trailer fields at the end. An error cuts the
+	// connection, so that the client does not take a part for the whole. Closing
+	// Stream must make a Read that waits return.
 	Stream io.ReadCloser
 
 	// Length is the length of Stream in bytes, or 0 if it is not known. Never
 	// more is sent, and the connection is closed if there was less.
 	Length int64
 
-	// Raw yields a whole answer that somebody else has made, from the status line
-	// on: it is sent as it is, and then the connection is closed. Status says what
-	// its status is, for a log; filters can change nothing about it. It is for
-	// requests that take one alone: see Request.TakesRaw.
+	// Raw yields a complete answer that somebody else has made, from the status
+	// line on: it is sent as it is, and then the connection is closed. Status is
+	// for the log; filters can change nothing. Only some requests can be answered
+	// like this: see Request.TakesRaw.
 	Raw io.ReadCloser
 
 	// Close says that the connection is to be closed after this response.
