@@ -13,8 +13,8 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
-// Basic lets the requests for an Area pass that have the name and the password of
-// a user who may enter it (RFC 7617), and those that are for no Area.
+// Basic lets a request pass if it has the name and password of a user who may
+// enter its Area (RFC 7617), or if it is in no Area.
 //
 //	*Request ──▶ [ Basic ] ──▶ *Request
 //	                └── failures ──▶ *Failure

@@ -8,7 +8,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// PublishTo publishes what comes on a Backplane.
+// PublishTo publishes what it receives on a Backplane.
 //
 //	T ──▶ [ PublishTo ] ─▶ Backplane
 //	            └──▶ T   the same, if somebody wants it

@@ -9,7 +9,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Runner runs graphs that others need for as long as they live.
+// Runner runs graphs for as long as others need them.
 //
 //	[ Runner ] ── failures ──▶ error
 //	    └══▶ graphs

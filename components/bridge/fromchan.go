@@ -6,7 +6,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// FromChan sends what comes by a Go channel.
+// FromChan sends what it receives from a Go channel.
 //
 //	<-chan T ─▶ [ FromChan ] ──▶ T
 //

@@ -6,7 +6,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// ToChan puts what comes into a Go channel, and closes it at its end.
+// ToChan puts its messages into a Go channel, and closes that at its end.
 //
 //	T ──▶ [ ToChan ] ─▶ chan<- T
 //

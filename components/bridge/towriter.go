@@ -9,7 +9,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// ToWriter writes what comes.
+// ToWriter writes its messages to an io.Writer.
 //
 //	[]byte ──▶ [ ToWriter ] ─▶ io.Writer
 //

@@ -9,7 +9,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Echoer shows what comes: Kamaelia's ConsoleEchoer.
+// Echoer shows its messages: Kamaelia's ConsoleEchoer.
 //
 //	T ──▶ [ Echoer ] ─▶ terminal
 //	           └──▶ T   the same, if somebody wants it

@@ -9,7 +9,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// DataSink keeps what comes.
+// DataSink keeps the messages that arrive.
 //
 //	T ──▶ [ DataSink ]
 //

@@ -6,7 +6,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// NullSink throws away what comes.
+// NullSink throws away its messages.
 //
 //	T ──▶ [ NullSink ]
 //

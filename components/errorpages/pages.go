@@ -9,8 +9,8 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
-// Pages is an error component that answers with files of a Tree, and where the
-// Book has none, or the file is not there, as http1.ErrorPages does.
+// Pages is an error component that answers with files of a Tree; where the Book
+// has none, or the file is missing, it answers as http1.ErrorPages does.
 //
 //	*Failure ──▶ [ Pages ] ──▶ *Response
 //

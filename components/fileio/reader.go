@@ -13,7 +13,8 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/rate"
 )
 
-// Reader sends what is in a file: Kamaelia's SimpleReader and MaxSpeedFileReader.
+// Reader sends the content of a file: Kamaelia's SimpleReader and
+// MaxSpeedFileReader.
 //
 //	file ─▶ [ Reader ] ──▶ []byte
 //

@@ -10,8 +10,8 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// TriggeredReader sends the whole of each file that it is told: Kamaelia's
-// TriggeredFileReader.
+// TriggeredReader sends the whole content of each file that it is told to read:
+// Kamaelia's TriggeredFileReader.
 //
 //	name ──▶ [ TriggeredReader ] ──▶ File
 //	                  └─ faults ──▶ error

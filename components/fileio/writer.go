@@ -9,7 +9,8 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Writer writes what comes into a file: Kamaelia's SimpleFileWriter and Append.
+// Writer writes its messages into a file: Kamaelia's SimpleFileWriter and
+// Append.
 //
 //	[]byte ──▶ [ Writer ] ─▶ file
 //	                └──▶ []byte   the same, when it is written

@@ -7,8 +7,9 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Balancer shares messages out among its outboxes, which the graph names: each goes to one
-// of them. It is Kamaelia's TwoWayBalancer, for any number of ways.
+// Balancer shares messages out among the outboxes that the graph names: each
+// message goes to one of them. It is Kamaelia's TwoWayBalancer, for any number
+// of ways.
 //
 //	T ──▶ [ Balancer ] ── outboxes[a] ──▶ T
 //	            └──────── outboxes[b] ──▶ T

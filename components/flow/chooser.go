@@ -6,7 +6,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Chooser sends items of a list, the one that it is asked for.
+// Chooser sends items of a list, each when it is asked for.
 //
 //	Move ──▶ [ Chooser ] ──▶ T
 //

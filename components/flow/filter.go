@@ -7,7 +7,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Filter passes on the messages that it is to keep.
+// Filter passes on the messages that its function selects.
 //
 //	T ──▶ [ Filter ] ──▶ T
 //	          └─ dropped ─▶ T

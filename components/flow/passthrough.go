@@ -6,8 +6,8 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// PassThrough passes on what comes: a place in a graph where a part may stand later, or a
-// buffer of one box more.
+// PassThrough passes on its messages: a place in a graph where another part may
+// stand later, or a buffer of one more box.
 //
 //	T ──▶ [ PassThrough ] ──▶ T
 //

@@ -7,9 +7,9 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Plug gets the messages of a Splitter from its start to its end: put it before a
-// component that is to hear them for as long as it lives. With it, a Splitter is
-// Kamaelia's PlugSplitter.
+// Plug receives the messages of a Splitter from its start to its end: put it
+// before a component that should hear them for as long as it lives. With it, a
+// Splitter is Kamaelia's PlugSplitter.
 //
 //	Splitter ◀─ configuration ─ [ Plug ] ──▶ T
 //	    └───────── feed ───────────▶

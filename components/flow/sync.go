@@ -6,8 +6,8 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Sync waits for some messages and passes on the first of them, again and again: so one of
-// several that say the same stands for all. It is Kamaelia's Sync.
+// Sync waits for some messages and passes on the first of them, again and again:
+// so one of several that say the same stands for all. It is Kamaelia's Sync.
 //
 //	T ──▶ [ Sync ] ──▶ T, one of N
 //

@@ -14,8 +14,8 @@ const SyncMark = "\x02CHUNK\x03"
 // escape stands before what would be taken for a mark, or for itself.
 const escape = '\\'
 
-// DataChunker puts a mark before each message, so that a receiver who has lost his
-// place in the stream finds the next one.
+// DataChunker puts a mark before each message, so that a receiver that has lost
+// its place in the stream finds the next one.
 //
 //	[]byte ──▶ [ DataChunker ] ──▶ []byte, with a mark
 //

@@ -7,8 +7,8 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Chunkifier makes chunks of one size of bytes, however they are cut: for files and devices
-// with blocks.
+// Chunkifier turns bytes into chunks of one size, however they are cut: for
+// files and devices with blocks.
 //
 //	[]byte ──▶ [ Chunkifier ] ──▶ []byte, all of one size
 //

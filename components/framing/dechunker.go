@@ -8,7 +8,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// DataDeChunker finds the messages between the marks of a DataChunker again, however
+// DataDeChunker finds the messages between the marks of a DataChunker, however
 // the stream is cut.
 //
 //	[]byte ──▶ [ DataDeChunker ] ──▶ []byte

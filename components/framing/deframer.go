@@ -10,7 +10,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// DeFramer makes frames of bytes, however they are cut.
+// DeFramer turns bytes into frames, however they are cut.
 //
 //	[]byte ──▶ [ DeFramer ] ──▶ Frame
 //

@@ -16,7 +16,7 @@ type Frame struct {
 	Data []byte
 }
 
-// Framer makes bytes of frames.
+// Framer turns frames into bytes.
 //
 //	Frame ──▶ [ Framer ] ──▶ []byte, one slice a frame
 //

@@ -9,8 +9,9 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Guard stands before the error component and answers for it if it has to: when
-// that panics, has ended, answers nothing in time, or nothing fit to be sent.
+// Guard stands before the error component and answers for it when necessary:
+// when that panics, has ended, does not answer in time, or answers with
+// something that cannot be sent.
 //
 //	*Failure ──▶ [ Guard ] ──▶ *Response
 //	              │     ▲

@@ -12,7 +12,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/tcp"
 )
 
-// Parser cuts what a socket says into requests (RFC 9112).
+// Parser cuts the bytes from a socket into requests (RFC 9112).
 //
 //	*tcp.Chunk ──▶ [ Parser ] ──▶ *Request
 //	                   ├── failures ──▶ *Failure

@@ -9,7 +9,7 @@ import (
 )
 
 // ToTLS is a filter that sends clients to the same place by https, unless they
-// have come by TLS.
+// already use TLS.
 //
 //	*Request ──▶ [ ToTLS ] ──▶ *Request, those that came by TLS
 //	                 └── answers ──▶ *Response, 308 for the others

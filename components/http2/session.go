@@ -19,7 +19,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/nethttp"
 )
 
-// Session serves a connection of HTTP/2. The frames are the business of Go's own
+// Session serves an HTTP/2 connection. The frames are the business of Go's own
 // server; each request comes into a graph of the application, which it has to
 // itself until it is answered, so that many are answered at once and none waits
 // for another.

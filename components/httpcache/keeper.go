@@ -10,7 +10,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
-// Keeper is a filter of responses that keeps those which may be kept (RFC 9111
+// Keeper is a filter that keeps the responses which may be kept (RFC 9111
 // section 3), and finishes what the Lookup of the same Store has begun.
 //
 //	*http1.Response ──▶ [ Keeper ] ──▶ *http1.Response

@@ -40,7 +40,7 @@ func (f *Failure) Error() string { return fmt.Sprintf("httpclient: %v", f.Err) }
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// Client makes requests, one after the other, and keeps its connections.
+// Client makes requests, one after another, and keeps its connections.
 //
 //	Request ──▶ [ Client ] ──▶ Response
 //	                 └─ failures ─▶ *Failure

@@ -10,7 +10,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Decoder makes a value of each line of JSON: Kamaelia's JSONDecoder.
+// Decoder turns each line of JSON into a value: Kamaelia's JSONDecoder.
 //
 //	string ──▶ [ Decoder ] ──▶ T
 //	                └─ faults ─▶ error

@@ -8,7 +8,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Encoder makes a line of JSON of each value: Kamaelia's JSONEncoder.
+// Encoder turns each value into a line of JSON: Kamaelia's JSONEncoder.
 //
 //	T ──▶ [ Encoder ] ──▶ string, without its end
 //

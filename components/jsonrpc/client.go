@@ -15,8 +15,8 @@ import (
 // fewer, Client and server could wait for each other.
 const under = 256
 
-// Client calls the methods of a server by JSON-RPC 2.0, and says what has become of each
-// call.
+// Client calls the methods of a server by JSON-RPC 2.0, and reports the result
+// of each call.
 //
 //	Call ────▶ [ Client ] ──▶ Reply
 //	answers ─▶          ── requests ─▶ string

@@ -6,7 +6,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// FromWords makes lines of words: Kamaelia's tokenlists_to_lines.
+// FromWords turns words into lines: Kamaelia's tokenlists_to_lines.
 //
 //	[]string ──▶ [ FromWords ] ──▶ string
 //

@@ -6,7 +6,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// LineJoin ends each line, and makes bytes of it.
+// LineJoin turns lines into bytes, each with its line end.
 //
 //	string ──▶ [ LineJoin ] ──▶ []byte
 //

@@ -9,8 +9,8 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// LineSplit makes lines of bytes, however they are cut: Kamaelia's LineSplit and
-// LineOrientedInputBuffer. Put it before a protocol that reads lines.
+// LineSplit turns bytes into lines, however they are cut: Kamaelia's LineSplit
+// and LineOrientedInputBuffer. Put it before a protocol that reads lines.
 //
 //	[]byte ──▶ [ LineSplit ] ──▶ string
 //

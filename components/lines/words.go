@@ -9,7 +9,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// ToWords takes lines apart into words: Kamaelia's lines_to_tokenlists.
+// ToWords splits lines into words: Kamaelia's lines_to_tokenlists.
 //
 //	string ──▶ [ ToWords ] ──▶ []string
 //

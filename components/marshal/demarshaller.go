@@ -8,7 +8,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// DeMarshaller makes a value of each message of bytes: Kamaelia's DeMarshaller.
+// DeMarshaller turns messages of bytes into values: Kamaelia's DeMarshaller.
 //
 //	[]byte ──▶ [ DeMarshaller ] ──▶ T
 //	                 └─ faults ─▶ error

@@ -9,7 +9,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Marshaller makes bytes of each value: Kamaelia's Marshaller.
+// Marshaller turns values into bytes: Kamaelia's Marshaller.
 //
 //	T ──▶ [ Marshaller ] ──▶ []byte
 //	            └─ faults ─▶ error

@@ -10,7 +10,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
-// Handler answers requests by a plain http.Handler, one after the other.
+// Handler answers requests by a plain http.Handler, one after another.
 //
 //	*http1.Request ──▶ [ Handler ] ──▶ *http1.Response
 //	                        └── failures ──▶ *http1.Failure

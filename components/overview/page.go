@@ -10,7 +10,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
-// Page is a handler that shows the system which runs it.
+// Page is a handler that shows the system that runs it.
 //
 //	*http1.Request ──▶ [ Page ] ──▶ *http1.Response
 //	                       └── failures ──▶ *http1.Failure

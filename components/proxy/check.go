@@ -11,7 +11,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Check is the part that looks whether an Upstream is well.
+// Check is the part that asks from time to time whether an Upstream is healthy.
 //
 //	[ Check ] ── log ──▶ error, a *gateway.ScriptError
 //	    └◀═▶ the Upstream's Health

@@ -9,7 +9,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
-// Handler answers requests by another server of HTTP.
+// Handler answers requests by another HTTP server.
 //
 //	*http1.Request ──▶ [ Handler ] ──▶ *http1.Response
 //	                        ├── failures ──▶ *http1.Failure

@@ -8,7 +8,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Limit lets messages pass at a rate: Kamaelia's MessageRateLimit, and with BytesOf its
+// Limit lets messages pass at a rate: Kamaelia's MessageRateLimit, and with Bytes its
 // ByteRate_RequestControl.
 //
 //	T ──▶ [ Limit ] ──▶ T, in time

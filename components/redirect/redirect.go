@@ -8,7 +8,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
-// Redirect answers requests that a rule fits with the place to ask instead (RFC
+// Redirect answers requests that match a rule with the place to ask instead (RFC
 // 9110 section 15.4), and lets the others pass.
 //
 //	*Request ──▶ [ Redirect ] ──▶ *Request

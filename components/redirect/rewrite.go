@@ -9,7 +9,7 @@ import (
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
-// Rewrite changes the path of requests that a rule fits, before a router or a
+// Rewrite changes the path of requests that match a rule, before a router or a
 // handler sees it, and lets the others pass as they are.
 //
 //	*Request ──▶ [ Rewrite ] ──▶ *Request

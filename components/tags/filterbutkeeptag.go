@@ -7,7 +7,7 @@ import (
 )
 
 // FilterButKeepTag passes on what others have tagged, with the tag: Kamaelia's
-// FilterButKeepTag, for who passes it on to further ones.
+// FilterButKeepTag, for components that pass it on further.
 //
 //	Tagged[T] ──▶ [ FilterButKeepTag ] ──▶ Tagged[T]
 //

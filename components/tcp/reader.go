@@ -13,8 +13,8 @@ import (
 	"github.com/kamaelia-go/kamaelia/axon"
 )
 
-// Reader is the receiving half of a connection: it passes on what the socket
-// says.
+// Reader is the receiving half of a connection: it passes on what arrives on the
+// socket.
 //
 //	socket ──▶ [ Reader ] ──▶ *Chunk
 //
