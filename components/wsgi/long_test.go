@@ -8,9 +8,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/kamaelia-go/kamaelia/components/wsgi"
 )
@@ -71,6 +76,40 @@ func TestLong_Together(t *testing.T) {
 				descriptors = string(got)
 			}
 		}
+	}
+}
+
+// TestLong_Small sends many small pieces, which share packets. None is changed, lost or
+// repeated, and the last one before a pause does not wait for the next.
+func TestLong_Small(t *testing.T) {
+	s := serve(t, &wsgi.App{Workers: 1})
+	var want strings.Builder
+	for n := range 300 {
+		want.WriteString(strings.Repeat(fmt.Sprintf("%07d\n", n), 512))
+	}
+	want.WriteString("mark")
+	for name, told := range map[string]string{"chunked": "", "with its length": strconv.Itoa(want.Len() + len("seen"))} {
+		t.Run(name, func(t *testing.T) {
+			fifo := filepath.Join(t.TempDir(), "seen")
+			if err := unix.Mkfifo(fifo, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			resp, err := http.Get(s.url + "/small?" + told + "," + fifo)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			got := make([]byte, want.Len())
+			if n, err := io.ReadFull(resp.Body, got); err != nil || string(got) != want.String() {
+				t.Fatalf("%d bytes, want %d that are others, %v", n, want.Len(), err)
+			}
+			if err := os.WriteFile(fifo, []byte("seen"), 0); err != nil {
+				t.Fatal(err)
+			}
+			if rest, err := io.ReadAll(resp.Body); err != nil || string(rest) != "seen" {
+				t.Errorf("%q, %v behind the pause", rest, err)
+			}
+		})
 	}
 }
 

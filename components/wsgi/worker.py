@@ -44,6 +44,12 @@ REQUEST = 256 << 10             # bytes of the largest request without the rest 
 COPIED = 16 << 10               # bytes; what is longer is sent from where it is
 WHOLE = 256 << 10               # bytes; what is not longer is sent in one frame, if it is the whole answer
 LONG = 32 << 10                 # bytes; when an answer in pieces has more, the rest is sent by the client's socket
+SMALL = 8 << 10                 # bytes of a piece that may share a packet with others,
+PAUSE = 0.001                   # seconds between two that follow closely,
+BRISK = 64                      # and how many have to do so
+
+NO_BYTES = 'a piece of the body is %r, and not bytes'
+TOO_LONG = 'the body is longer than the Content-Length'
 
 fields_of = '\0'.join
 
@@ -94,7 +100,7 @@ class Line:
             self.begun = True
             self.sock.sendall(memoryview(body)[sent:] if sent >= 0 else start[sent:] + body)
 
-    def ask(self, number, before):
+    def ask(self, number, before, left):
         """Asks for the client's socket, behind a frame: returns a Client, or None if there is no such socket."""
         self.send(b'S', number, b'', before=before)
         try:
@@ -104,37 +110,64 @@ class Line:
         if len(loan) != LOAN.size:
             raise Gone
         for _, _, data in ancillary:
-            return Client(self, number, *struct.unpack('i', data), *LOAN.unpack(loan))
+            return Client(self, number, left, *struct.unpack('i', data), *LOAN.unpack(loan))
 
 
 class Client:
     """The client's socket, which the server has lent for the rest of a long answer."""
 
-    __slots__ = 'line', 'number', 'fd', 'chunked', 'stall', 'tick', 'sent', 'due', 'room'
+    __slots__ = 'line', 'number', 'left', 'fd', 'chunked', 'stall', 'tick', 'sent', 'due', 'room'
 
-    def __init__(self, line, number, fd, how, stall, tick):
-        self.line, self.number, self.fd, self.chunked = line, number, fd, how == 2
+    def __init__(self, line, number, left, fd, how, stall, tick):
+        self.line, self.number, self.left, self.fd, self.chunked = line, number, left, fd, how == 2
         self.stall, self.tick, self.sent, self.due = stall, tick, 0, monotonic() + tick / 1000
         self.room = select.poll()
         self.room.register(fd, select.POLLOUT)
 
-    def write(self, data):
-        """Sends a piece, and tells the server from time to time. It raises Gone if the client does not take it."""
-        size = len(data)
-        if size > COPIED:
-            self.put([b'%x\r\n' % size, data, b'\r\n'] if self.chunked else [data])
-        else:
-            if self.chunked:
-                data = b'%x\r\n%b\r\n' % (size, data)
-            try:
-                sent = write(self.fd, data)
-            except OSError:
-                sent = 0
-            if sent != len(data):
-                self.put([data[sent:]])
-        self.sent += size
-        if monotonic() > self.due:
-            self.tell()
+    def pour(self, pieces):
+        """Sends pieces, and tells the server from time to time. It raises Gone if the client does not take them.
+
+        This is one loop, since there may be thousands. When small pieces follow each other closely, they share packets.
+        """
+        fd, chunked, brisk, last = self.fd, self.chunked, 0, 0
+        for data in pieces:
+            if type(data) is not bytes:
+                raise TypeError(NO_BYTES % type(data))
+            size = len(data)
+            if size == 0:
+                continue
+            if self.left is not None:
+                if size > self.left:
+                    raise AssertionError(TOO_LONG)
+                self.left -= size
+            if chunked and size > COPIED:
+                self.put([b'%x\r\n' % size, data, b'\r\n'])
+            else:
+                if chunked:
+                    data = b'%x\r\n%b\r\n' % (size, data)
+                try:
+                    sent = write(fd, data)
+                except OSError:
+                    sent = 0
+                if sent != len(data):
+                    self.put([memoryview(data)[sent:]])
+            self.sent += size
+            now = monotonic()
+            if now > self.due:
+                self.tell()
+            if size <= SMALL and now - last < PAUSE:
+                brisk += 1
+                if brisk == BRISK:
+                    self.gather(True)
+            else:
+                if brisk >= BRISK:
+                    self.gather(False)
+                brisk = 0
+            last = now
+            if self.left == 0:
+                break
+        if brisk >= BRISK and self.fd is not None:
+            self.gather(False)
 
     def put(self, pieces):
         """Sends pieces as the client takes them."""
@@ -156,6 +189,16 @@ class Client:
                 self.gone('it took nothing for %d ms' % waits)
             if monotonic() > self.due:
                 self.tell()
+
+    def gather(self, on):
+        """Says whether a small packet may wait until the one before has arrived, so that what follows gets into it."""
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, self.fd)
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, not on)
+        except OSError:
+            pass  # it is a socket of Unix, which has no packets
+        finally:
+            sock.detach()
 
     def tell(self):
         self.due = monotonic() + self.tick / 1000
@@ -302,21 +345,21 @@ class Response:
     def write(self, data):
         """Sends a piece of the body, the first one with the head before it."""
         if type(data) is not bytes:
-            raise TypeError('a piece of the body is %r, and not bytes' % type(data))
+            raise TypeError(NO_BYTES % type(data))
         if self.head is None:
             raise AssertionError('start_response was not called')
         if not data:
             return
-        if self.left is not None:
-            self.left -= len(data)
-            if self.left < 0:
-                raise AssertionError('the body is longer than the Content-Length')
         self.size += len(data)
-        last = self.left == 0
+        last = self.left == len(data)
+        if self.left is not None and self.left < len(data):
+            raise AssertionError(TOO_LONG)
         if self.client is None and self.size > (WHOLE if last and not self.begun else LONG):
             self.direct()
         if self.client:
-            return self.directly(data)
+            return self.directly([data])
+        if self.left is not None:
+            self.left -= len(data)
         self.ended = last
         if self.begun:
             self.send(b'L' if last else b'C', b'', data)
@@ -328,16 +371,17 @@ class Response:
         """Asks for the client's socket, behind the head."""
         head = b'' if self.begun else pack(b'H', self.number, len(self.head), 0) + self.head
         self.begun = True
-        self.client = self.line.ask(self.number, head) or False
+        self.client = self.line.ask(self.number, head, self.left) or False
 
-    def directly(self, data):
-        """Sends a piece by the client's socket."""
+    def directly(self, pieces):
+        """Sends pieces by the client's socket."""
         try:
-            self.client.write(data)
+            self.client.pour(pieces)
         except Gone:
             self.ended = True
             self.client.close()
             raise
+        self.left = self.client.left
         if self.left == 0:
             self.end()
 
@@ -402,8 +446,11 @@ def answer(application, line, number, environ, body, more):
         elif type(result) is FileWrapper and response.head and not response.begun and result.section():
             response.file(*result.section())
         else:
-            for data in result:
+            pieces = iter(result)
+            for data in pieces:
                 response.write(data)
+                if response.client:
+                    response.directly(pieces)
             response.end()
     except Gone:
         raise

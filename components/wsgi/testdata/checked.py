@@ -266,6 +266,18 @@ def long_(environ, start_response):
         yield 'text'
 
 
+def small(environ, start_response):
+    """Sends small pieces one behind the other, by both ways; then a mark, and waits until that was seen."""
+    told, _, path = environ['QUERY_STRING'].partition(',')
+    put = text(start_response, *([('Content-Length', told)] if told else []))
+    for n in range(150):
+        put(b'%07d\n' % (2 * n) * 512)
+        yield b'%07d\n' % (2 * n + 1) * 512
+    yield b'mark'
+    with open(path) as seen:
+        yield seen.read().encode()
+
+
 def mad(environ, start_response):
     start_response.__self__.line.sock.sendall(b'GET / HTTP/1.1\r\nHost: example.org\r\n\r\n')
     time.sleep(60)
@@ -301,7 +313,7 @@ def grows(environ, start_response):
 
 rules = {name: validator(globals()[name]) for name in (
     'environ_', 'errors', 'again', 'late', 'write', 'generator', 'empty', 'closing', 'what_closed', 'endless', 'large',
-    'large_whole', 'no_content', 'not_modified', 'cookies', 'pid', 'slow')}
+    'large_whole', 'small', 'no_content', 'not_modified', 'cookies', 'pid', 'slow')}
 unruly = {name: globals()[name] for name in (
     'raises', 'raises_late', 'no_start', 'twice', 'bad_status', 'status_type', 'header_type', 'header_break', 'hop',
     'body_type', 'too_long', 'longer', 'too_short', 'leaves', 'dies', 'dies_late', 'file', 'no_file', 'grows', 'echo',
