@@ -200,6 +200,25 @@ func TestWSGI_Reload(t *testing.T) {
 	}
 }
 
+// TestWSGI_HangUp sends SIGHUP to a server without a configuration file under load:
+// other processes answer then, and no request fails.
+func TestWSGI_HangUp(t *testing.T) {
+	t.Parallel()
+	dir := busy(t)
+	s := serve(t, "--access-log", "off", "--wsgi", "/="+dir+":busy:app", "--wsgi-workers", "2", "--python", debianPython)
+	l := newLoad(s, 3, "/")
+	for range 3 {
+		_, before := l.seen()
+		if err := s.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, time.Minute, "another process", func() bool { _, now := l.seen(); return len(now) > len(before) })
+	}
+	if counts := l.end(); counts[200] == 0 || len(counts) != 1 {
+		t.Errorf("%v: want nothing but 200", counts)
+	}
+}
+
 // TestWSGI_Stop answers what has begun when the server is told to stop.
 func TestWSGI_Stop(t *testing.T) {
 	t.Parallel()

@@ -87,6 +87,7 @@ type serving struct {
 	config  func() (*config.Config, error) // reads it again
 	file    string                         // it is read from; "" if there are flags alone
 	changes *watch
+	started terminal
 	drain   time.Duration
 	log     zerolog.Logger
 	running *axon.Running
@@ -97,6 +98,7 @@ type serving struct {
 // run runs the graph. The first signal lets it drain and then finish, the second,
 // or the end of the grace, shuts it down.
 func (s *serving) run() error {
+	s.started = newTerminal()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, append(otherSignals(), os.Interrupt, syscall.SIGTERM)...)
 	defer signal.Stop(signals)
@@ -148,7 +150,7 @@ func (s *serving) tell() {
 // signal does what a signal asks for.
 func (s *serving) signal(sig os.Signal) {
 	switch {
-	case isReload(sig) && s.file != "":
+	case isReload(sig) && (s.file != "" || !s.started.closed()):
 		s.reload()
 	case isReopen(sig):
 		if err := s.server.ReopenLog(); err != nil {
