@@ -74,7 +74,7 @@ func TestWrongUse(t *testing.T) {
 		{"no workers", serve("--wsgi", "/="+root+":shop:app", "--wsgi-workers", "0"), 2, "--wsgi-workers 0: want 1 or more"},
 		{"no threads", serve("--wsgi", "/="+root+":shop:app", "--wsgi-threads", "off"), 2, "--wsgi-threads off: want 1 or more"},
 		{"nothing at once", serve("--asgi", "/="+root+":shop:app", "--asgi-at-once", "0"), 2, "--asgi-at-once 0: want 1 or more"},
-		{"less than no requests", serve("--asgi", "/="+root+":shop:app", "--wsgi-requests", "-1"), 2, `--wsgi-requests: "-1" is not a whole number such as 100, or off`},
+		{"no number of requests", serve("--asgi", "/="+root+":shop:app", "--wsgi-requests", "few"), 2, `--wsgi-requests: "few" is not a whole number such as 100, or off`},
 		{"no programs at once", serve("--cgi", "/cgi="+root, "--cgi-at-once", "0"), 2, "--cgi-at-once 0: want 1 or more"},
 		{"missing directory", serve(filepath.Join(root, "missing")), 1, "missing"},
 		{"file for a directory", serve(filepath.Join(root, "hello.txt")), 1, "hello.txt"},

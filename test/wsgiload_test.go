@@ -219,6 +219,32 @@ func TestWSGI_HangUp(t *testing.T) {
 	}
 }
 
+// TestWSGI_Broken tells once why a module can not be imported, however often that is
+// tried, and serves it when it is repaired.
+func TestWSGI_Broken(t *testing.T) {
+	t.Parallel()
+	dir := busy(t)
+	source := filepath.Join(dir, "busy.py")
+	if err := os.WriteFile(source, []byte("open('tries', 'ab').write(b'.')\nraise RuntimeError('no database')\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, "--wsgi", "/="+dir+":busy:app", "--wsgi-workers", "2", "--python", debianPython)
+	eventually(t, time.Minute, "some tries", func() bool {
+		fi, err := os.Stat(filepath.Join(dir, "tries"))
+		return err == nil && fi.Size() >= 5
+	})
+	if status, text := ask(s, "/"); status != 500 {
+		t.Errorf("%d %s", status, text)
+	}
+	if log := s.log.String(); strings.Count(log, "Traceback") != 1 || strings.Contains(log, "a part failed") {
+		t.Error("the reason is told more than once, or not at all")
+	}
+	if err := os.WriteFile(source, []byte(busyApplication), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, time.Minute, "the repaired module", func() bool { status, _ := ask(s, "/"); return status == 200 })
+}
+
 // TestWSGI_Stop answers what has begun when the server is told to stop.
 func TestWSGI_Stop(t *testing.T) {
 	t.Parallel()

@@ -15,6 +15,7 @@ import (
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/errorlog"
+	"github.com/kamaelia-go/kamaelia/components/wsgi"
 	"github.com/kamaelia-go/kamaelia/pipelines/config"
 )
 
@@ -201,15 +202,16 @@ func newLogger() zerolog.Logger {
 
 // report logs what goes wrong in the graph.
 func report(log zerolog.Logger, e axon.Event) {
-	switch e.Kind {
-	case axon.PartFailed:
+	switch {
+	case e.Kind == axon.PartFailed && errors.Is(e.Err, wsgi.ErrImport): // the log has said why, and need not at each try
+	case e.Kind == axon.PartFailed:
 		line := log.Error().Str("graph", e.Graph).Str("part", e.Part).Stringer("verdict", e.Verdict)
 		var f *axon.Fault
 		if errors.As(e.Err, &f) && f.Panic != nil {
 			line = line.Bytes("stack", f.Stack)
 		}
 		line.Err(e.Err).Msg("a part failed")
-	case axon.PartAbandoned:
+	case e.Kind == axon.PartAbandoned:
 		log.Error().Str("graph", e.Graph).Str("part", e.Part).Msg("a part did not end")
 	}
 }
