@@ -35,7 +35,8 @@ type Validator interface {
 // Finish is called again before Main is run again after a failure.
 //
 // Without it, a finish signal lets the part's inboxes finish after what they
-// hold, and ends the context of a part that has no inbox.
+// hold, and ends the context of a part that has no inbox. One that is linked to nothing
+// counts from when it is asked for first: a part that is told before has none yet.
 type Finisher interface {
 	Finish()
 }

@@ -8,8 +8,8 @@ import (
 )
 
 // TestCookbook holds that each program among the examples has a test, begins with its
-// picture and with what one will see, is short, and stands in the index; and that it has a
-// page, with the graphs side by side and how to run it.
+// picture and with what one will see, is short, fails with a status, and stands in the index; and
+// that it has a page, with the graphs side by side and how to run it.
 func TestCookbook(t *testing.T) {
 	const mostLines = 79
 	index := string(readRepoFile(t, "examples/README.md"))
@@ -28,6 +28,9 @@ func TestCookbook(t *testing.T) {
 		}
 		if n := strings.Count(code, "\n"); n > mostLines {
 			t.Errorf("%s has %d lines, want %d at most", main, n, mostLines)
+		}
+		if strings.Contains(code, "log.Print(err)") {
+			t.Errorf("%s tells of its failure, and ends with status 0", main)
 		}
 		if !picture.MatchString(comment) {
 			t.Errorf("%s does not begin with a picture", main)

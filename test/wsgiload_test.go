@@ -200,6 +200,51 @@ func TestWSGI_Reload(t *testing.T) {
 	}
 }
 
+// TestWSGI_HangUp sends SIGHUP to a server without a configuration file under load:
+// other processes answer then, and no request fails.
+func TestWSGI_HangUp(t *testing.T) {
+	t.Parallel()
+	dir := busy(t)
+	s := serve(t, "--access-log", "off", "--wsgi", "/="+dir+":busy:app", "--wsgi-workers", "2", "--python", debianPython)
+	l := newLoad(s, 3, "/")
+	for range 3 {
+		_, before := l.seen()
+		if err := s.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, time.Minute, "another process", func() bool { _, now := l.seen(); return len(now) > len(before) })
+	}
+	if counts := l.end(); counts[200] == 0 || len(counts) != 1 {
+		t.Errorf("%v: want nothing but 200", counts)
+	}
+}
+
+// TestWSGI_Broken tells once why a module can not be imported, however often that is
+// tried, and serves it when it is repaired.
+func TestWSGI_Broken(t *testing.T) {
+	t.Parallel()
+	dir := busy(t)
+	source := filepath.Join(dir, "busy.py")
+	if err := os.WriteFile(source, []byte("open('tries', 'ab').write(b'.')\nraise RuntimeError('no database')\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, "--wsgi", "/="+dir+":busy:app", "--wsgi-workers", "2", "--python", debianPython)
+	eventually(t, time.Minute, "some tries", func() bool {
+		fi, err := os.Stat(filepath.Join(dir, "tries"))
+		return err == nil && fi.Size() >= 5
+	})
+	if status, text := ask(s, "/"); status != 500 {
+		t.Errorf("%d %s", status, text)
+	}
+	if log := s.log.String(); strings.Count(log, "Traceback") != 1 || strings.Contains(log, "a part failed") {
+		t.Error("the reason is told more than once, or not at all")
+	}
+	if err := os.WriteFile(source, []byte(busyApplication), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, time.Minute, "the repaired module", func() bool { status, _ := ask(s, "/"); return status == 200 })
+}
+
 // TestWSGI_Stop answers what has begun when the server is told to stop.
 func TestWSGI_Stop(t *testing.T) {
 	t.Parallel()

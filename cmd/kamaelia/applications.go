@@ -12,14 +12,14 @@ import (
 type applicationOptions struct {
 	WSGI     []string `name:"wsgi" placeholder:"PREFIX=DIR:MODULE:CALLABLE" sep:"none" help:"Answer requests below a prefix by an application in Python (WSGI): the directory of its modules, the module, and the callable in it. May be given several times."`
 	ASGI     []string `name:"asgi" placeholder:"PREFIX=DIR:MODULE:CALLABLE" sep:"none" help:"The same for an asynchronous application (ASGI). The flags below are for both kinds. May be given several times."`
-	Workers  int      `name:"wsgi-workers" placeholder:"N" help:"Processes that run each application. (default: one for each core)"`
-	Threads  int      `name:"wsgi-threads" placeholder:"N" help:"Requests that each process answers at once, in threads; for --wsgi only. (default 1)"`
-	AtOnce   int      `name:"asgi-at-once" placeholder:"N" help:"Requests that each process has under way at once; for --asgi only. (default 1000)"`
+	Workers  string   `name:"wsgi-workers" placeholder:"N" help:"Processes that run each application. (default: one for each core)"`
+	Threads  string   `name:"wsgi-threads" placeholder:"N" help:"Requests that each process answers at once, in threads; for --wsgi only. (default 1)"`
+	AtOnce   string   `name:"asgi-at-once" placeholder:"N" help:"Requests that each process has under way at once; for --asgi only. (default 1000)"`
 	Python   string   `name:"python" placeholder:"PATH" help:"The interpreter, 3.8 or later, such as that of a virtual environment. (default python3)"`
 	Env      []string `name:"wsgi-env" placeholder:"KEY=VALUE" sep:"none" help:"A variable that the applications see beside the server's own. May be given several times."`
 	Reload   bool     `name:"wsgi-reload" help:"Start the processes anew when a source of the application changes."`
 	Silence  string   `name:"wsgi-timeout" placeholder:"TIME" help:"Longest silence of an application, before its answer and in it. (default 60s)"`
-	Requests int      `name:"wsgi-requests" placeholder:"N" help:"Replace a process after this many requests. (default never)"`
+	Requests string   `name:"wsgi-requests" placeholder:"N" help:"Replace a process after this many requests. (default off)"`
 	Memory   string   `name:"wsgi-memory" placeholder:"SIZE" help:"Replace a process that uses more memory than this. (default off)"`
 	Queue    string   `name:"wsgi-queue" placeholder:"N" help:"Most requests that wait for a process; others get 503; with off, none waits. (default 1000)"`
 }
@@ -31,8 +31,13 @@ var errApplication = errors.New("want PREFIX=" + applicationKind)
 
 // applications sets what --wsgi, --asgi and their flags say.
 func (o *applicationOptions) applications(c *config.Config) error {
-	one := config.Processes{Python: o.Python, Workers: o.Workers, Reload: o.Reload, Requests: o.Requests}
+	one := config.Processes{Python: o.Python, Reload: o.Reload}
+	var threads, atOnce config.Count
 	err := errors.Join(
+		some(c, &one.Workers, o.Workers, "--wsgi-workers"),
+		some(c, &threads, o.Threads, "--wsgi-threads"),
+		some(c, &atOnce, o.AtOnce, "--asgi-at-once"),
+		set(c, &one.Requests, o.Requests, "", "--wsgi-requests"),
 		set(c, &one.Silence, o.Silence, "", "--wsgi-timeout"),
 		set(c, &one.Queue, o.Queue, "", "--wsgi-queue"),
 		set(c, &one.WorkerMemory, o.Memory, "", "--wsgi-memory"),
@@ -52,10 +57,10 @@ func (o *applicationOptions) applications(c *config.Config) error {
 	}
 	return errors.Join(
 		applicationArgs(c, "--wsgi", o.WSGI, func(dir, application string) config.Place {
-			return config.Place{Root: dir, WSGI: &config.WSGI{Application: application, Threads: o.Threads, Processes: one}}
+			return config.Place{Root: dir, WSGI: &config.WSGI{Application: application, Threads: threads, Processes: one}}
 		}),
 		applicationArgs(c, "--asgi", o.ASGI, func(dir, application string) config.Place {
-			return config.Place{Root: dir, ASGI: &config.ASGI{Application: application, AtOnce: o.AtOnce, Processes: one}}
+			return config.Place{Root: dir, ASGI: &config.ASGI{Application: application, AtOnce: atOnce, Processes: one}}
 		}),
 	)
 }

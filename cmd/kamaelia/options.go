@@ -169,6 +169,14 @@ func set(c *config.Config, v interface{ UnmarshalText([]byte) error }, text, key
 	return nil
 }
 
+// some sets a number of which there has to be one at least.
+func some(c *config.Config, n *config.Count, text, flag string) error {
+	if err := set(c, n, text, "", flag); err != nil || *n >= 0 {
+		return err
+	}
+	return fmt.Errorf("%w: %s %s: want 1 or more", errUsage, flag, text)
+}
+
 // writable sets what --put and --webdav say.
 func (o *siteOptions) writable(c *config.Config) error {
 	var spare, largest config.Size

@@ -9,8 +9,8 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// reload lets the server go on as the configuration says now. If that can not be,
-// it goes on as before.
+// reload lets the server go on as the configuration says now: with other workers of
+// applications, too. If that can not be, it goes on as before.
 func (s *serving) reload() {
 	if s.ending || s.over != nil {
 		return
@@ -25,7 +25,11 @@ func (s *serving) reload() {
 		return
 	}
 	s.drain = time.Duration(max(conf.Drain, 0))
-	s.log.Info().Str("file", s.file).Msg("the configuration was read again")
+	if s.file == "" {
+		s.log.Info().Msg("what the flags say was made anew")
+	} else {
+		s.log.Info().Str("file", s.file).Msg("the configuration was read again")
+	}
 	if len(waiting) > 0 {
 		s.log.Warn().Strs("keys", waiting).Msg("these take effect with the next start")
 	}

@@ -39,14 +39,11 @@ func (o *scriptOptions) scripts(c *config.Config) error {
 	err := errors.Join(
 		set(c, &one.First, o.Timeout, "", "--cgi-timeout"),
 		set(c, &one.Run, o.RunTime, "", "--cgi-run-time"), set(c, &one.Output, o.Output, "", "--cgi-output"),
-		set(c, &one.AtOnce, o.AtOnce, "", "--cgi-at-once"), set(c, &one.Queue, o.Queue, "", "--cgi-queue"),
+		some(c, &one.AtOnce, o.AtOnce, "--cgi-at-once"), set(c, &one.Queue, o.Queue, "", "--cgi-queue"),
 		set(c, &one.CPU, o.CPU, "", "--cgi-cpu"), set(c, &one.Memory, o.Memory, "", "--cgi-memory"),
 	)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case one.AtOnce < 0:
-		return fmt.Errorf("%w: --cgi-at-once %s: want 1 or more", errUsage, o.AtOnce)
 	}
 	one.Idle = one.First
 	for _, kv := range o.Env {

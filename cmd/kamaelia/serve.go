@@ -15,6 +15,7 @@ import (
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/errorlog"
+	"github.com/kamaelia-go/kamaelia/components/wsgi"
 	"github.com/kamaelia-go/kamaelia/pipelines/config"
 )
 
@@ -87,6 +88,7 @@ type serving struct {
 	config  func() (*config.Config, error) // reads it again
 	file    string                         // it is read from; "" if there are flags alone
 	changes *watch
+	started terminal
 	drain   time.Duration
 	log     zerolog.Logger
 	running *axon.Running
@@ -97,6 +99,7 @@ type serving struct {
 // run runs the graph. The first signal lets it drain and then finish, the second,
 // or the end of the grace, shuts it down.
 func (s *serving) run() error {
+	s.started = newTerminal()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, append(otherSignals(), os.Interrupt, syscall.SIGTERM)...)
 	defer signal.Stop(signals)
@@ -148,7 +151,7 @@ func (s *serving) tell() {
 // signal does what a signal asks for.
 func (s *serving) signal(sig os.Signal) {
 	switch {
-	case isReload(sig) && s.file != "":
+	case isReload(sig) && (s.file != "" || !s.started.closed()):
 		s.reload()
 	case isReopen(sig):
 		if err := s.server.ReopenLog(); err != nil {
@@ -199,15 +202,16 @@ func newLogger() zerolog.Logger {
 
 // report logs what goes wrong in the graph.
 func report(log zerolog.Logger, e axon.Event) {
-	switch e.Kind {
-	case axon.PartFailed:
+	switch {
+	case e.Kind == axon.PartFailed && errors.Is(e.Err, wsgi.ErrImport): // the log has said why, and need not at each try
+	case e.Kind == axon.PartFailed:
 		line := log.Error().Str("graph", e.Graph).Str("part", e.Part).Stringer("verdict", e.Verdict)
 		var f *axon.Fault
 		if errors.As(e.Err, &f) && f.Panic != nil {
 			line = line.Bytes("stack", f.Stack)
 		}
 		line.Err(e.Err).Msg("a part failed")
-	case axon.PartAbandoned:
+	case e.Kind == axon.PartAbandoned:
 		log.Error().Str("graph", e.Graph).Str("part", e.Part).Msg("a part did not end")
 	}
 }

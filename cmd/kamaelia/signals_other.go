@@ -10,3 +10,9 @@ func otherSignals() []os.Signal { return nil }
 func isReload(os.Signal) bool { return false }
 
 func isReopen(os.Signal) bool { return false }
+
+type terminal struct{}
+
+func newTerminal() terminal { return terminal{} }
+
+func (terminal) closed() bool { return false }

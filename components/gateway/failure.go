@@ -58,6 +58,7 @@ var (
 	ErrIdle   = errors.New("it was silent for too long")
 	ErrRun    = errors.New("it ran for too long")
 	ErrSilent = errors.New("it ended without a complete head")
+	ErrShort  = errors.New("its body is shorter than its Content-Length")
 )
 
 var (

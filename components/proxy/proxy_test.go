@@ -97,7 +97,7 @@ func TestHandler_Request(t *testing.T) {
 		{"dots that are encoded", &proxy.Upstream{}, "/a", gatewaytest.Request("GET /a/%2e%2E/a/b%2Fc"), "GET /a/b%2Fc example.org 0 [=] "},
 		{"two slashes", &proxy.Upstream{}, "", gatewaytest.Request("GET //a"), "GET //a example.org 0 [=] "},
 		{"a percent sign", &proxy.Upstream{}, "", gatewaytest.Request("GET /a%25b%22"), "GET /a%25b%22 example.org 0 [=] "},
-		{"a prefix stays", &proxy.Upstream{}, "/app", gatewaytest.Request("GET /app/x"), "GET /app/x example.org 0 [=] "},
+		{"a prefix stays", &proxy.Upstream{}, "/app", gatewaytest.Request("GET /app/x?show=X-Forwarded-Prefix"), "GET /app/x?show=X-Forwarded-Prefix example.org 0 [X-Forwarded-Prefix=] "},
 		{"a prefix goes", &proxy.Upstream{URL: "/"}, "/app", gatewaytest.Request("GET /app/x%2Fy?show=X-Forwarded-Prefix"), "GET /x%2Fy?show=X-Forwarded-Prefix example.org 0 [X-Forwarded-Prefix=/app] "},
 		{"nothing but a prefix", &proxy.Upstream{URL: "/"}, "/app", gatewaytest.Request("GET /app"), "GET / example.org 0 [=] "},
 		{"another prefix", &proxy.Upstream{URL: "/other/"}, "/app", gatewaytest.Request("GET /app/x"), "GET /other/x example.org 0 [=] "},

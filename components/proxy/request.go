@@ -70,10 +70,7 @@ func (h *Handler) outgoing(ctx context.Context, req *http1.Request) (out *http.R
 // path returns the path that the Upstream is asked for, encoded: the client's own
 // words if they still mean what is asked for, and lead nowhere else there.
 func (h *Handler) path(req *http1.Request) string {
-	prefix := ""
-	if h.Upstream.base.Path != "" || strings.HasSuffix(h.Upstream.URL, "/") {
-		prefix = h.Prefix
-	}
+	prefix := h.dropped()
 	raw, own := strings.CutPrefix(req.RawPath, prefix)
 	as := http1.Request{Method: "GET"}
 	if !own || dotted(raw) || as.SetTarget(req.RawPath) != nil || as.Path != req.Path {
@@ -84,6 +81,14 @@ func (h *Handler) path(req *http1.Request) string {
 		return "/"
 	}
 	return raw
+}
+
+// dropped returns the prefix that the Upstream's paths are without, "" if it stays.
+func (h *Handler) dropped() string {
+	if h.Upstream.base.Path != "" || strings.HasSuffix(h.Upstream.URL, "/") {
+		return h.Prefix
+	}
+	return ""
 }
 
 // dotted reports whether a path has segments that lead up, or nowhere.
@@ -167,7 +172,7 @@ func (h *Handler) forwarded(to http.Header, req *http1.Request) {
 	}
 	once("X-Forwarded-Proto", proto)
 	once("X-Forwarded-Host", req.Host)
-	once("X-Forwarded-Prefix", h.Prefix)
+	once("X-Forwarded-Prefix", h.dropped()) // one that stays would be put before paths that have it
 }
 
 // quote escapes what may not stand in a quoted string (RFC 9110 section 5.6.4).

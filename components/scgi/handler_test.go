@@ -80,7 +80,7 @@ func TestHandler_Faults(t *testing.T) {
 		}, "200: hello", nil},
 		{"a length, and less", gatewaytest.Request("GET /s"), func(conn net.Conn, in *bufio.Reader) {
 			io.WriteString(conn, "Content-Length: 6\r\n"+text+"hello")
-		}, "200: hello", nil}, // the Writer cuts the connection
+		}, "200: broken", gateway.ErrShort},
 		{"answered before the body is read", gatewaytest.Request("POST /s", body), func(conn net.Conn, in *bufio.Reader) {
 			io.WriteString(conn, text+"hello")
 			conn.(*net.TCPConn).CloseWrite()
@@ -101,8 +101,12 @@ func TestHandler_Faults(t *testing.T) {
 				}
 			})})
 			a := gatewaytest.Ask(t, &gateway.Handler{Protocol: Protocol{}, Upstream: u}, c.req)
-			if got := a.Said(); got != c.want || c.cause != nil && !errors.Is(a.Fail, c.cause) {
-				t.Errorf("%s, want %s: %v", got, c.want, a.Fail)
+			why := a.Err
+			if a.Fail != nil {
+				why = a.Fail
+			}
+			if got := a.Said(); got != c.want || c.cause != nil && !errors.Is(why, c.cause) {
+				t.Errorf("%s, want %s: %v", got, c.want, why)
 			}
 		})
 	}

@@ -37,7 +37,7 @@ func (e *AppError) Error() string {
 		fmt.Fprintf(&sb, ": %v", e.Err)
 	}
 	switch {
-	case e.Text == "":
+	case e.Text == "", e.Err != nil && strings.TrimSpace(e.Text) == e.Err.Error(): // a traceback of nothing but that line
 	case e.Err == nil:
 		sb.WriteString(": " + e.Text)
 	default:
@@ -60,8 +60,12 @@ type bodyError struct{ Err error }
 func (b *bodyError) Error() string { return "the request's body broke off: " + b.Err.Error() }
 func (b *bodyError) Unwrap() error { return b.Err }
 
+// ErrImport is what a worker fails by, at each try, as long as the application can not
+// be imported or its Python not be run. Why is an *AppError in the Log, which comes when
+// it changes.
+var ErrImport = errors.New("wsgi: the application can not be imported, or its Python not be run")
+
 var (
-	errImport  = errors.New("wsgi: the application can not be imported, or its Python not be run")
 	errQueue   = errors.New("all workers are busy, and the queue for them is full")
 	errWait    = errors.New("all workers are busy, and none was free in time")
 	errGone    = errors.New("the client has gone")

@@ -4,6 +4,7 @@ package wsgi_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -309,6 +310,55 @@ func TestKills(t *testing.T) {
 	// One whose answer had begun is cut.
 	if lost := counts[502] + counts[0]; lost > kills || counts[200] == 0 || counts[200]+lost != total(counts) {
 		t.Errorf("%v: want 200, and no more than %d of others", counts, kills)
+	}
+}
+
+// TestKill_Streamed logs an answer in the middle of which its worker dies, by the name of
+// the request.
+func TestKill_Streamed(t *testing.T) {
+	const wsgiText = `import os, time
+
+def application(environ, start_response):
+    start_response('200 OK', [('Content-Type', 'text/plain')])
+    yield b'%d\n' % os.getpid()
+    while True:
+        time.sleep(1)
+`
+	const asgiText = `import asyncio, os
+
+async def application(scope, receive, send):
+    await send({'type': 'http.response.start', 'status': 200, 'headers': []})
+    await send({'type': 'http.response.body', 'body': b'%d\n' % os.getpid(), 'more_body': True})
+    await asyncio.sleep(1000)
+`
+	for name, text := range map[string]string{"wsgi": wsgiText, "asgi": asgiText} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "shop.py"), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			s := serve(t, &wsgi.App{ASGI: name == "asgi", Dir: dir, Module: "shop", Workers: 1})
+			resp, err := http.Get(s.url + "/")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			body := bufio.NewReader(resp.Body)
+			line, err := body.ReadString('\n')
+			pid, wrong := strconv.Atoi(strings.TrimSpace(line))
+			if err = errors.Join(err, wrong); err != nil {
+				t.Fatal(err)
+			}
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := body.ReadString('\n'); err == nil || errors.Is(err, io.EOF) {
+				t.Errorf("%v: want an answer that is cut", err)
+			}
+			eventually(t, "the request in the log", func() bool {
+				return strings.Contains(s.log.String(), "shop:application (") && strings.Contains(s.log.String(), "its worker has ended in the middle of it")
+			})
+		})
 	}
 }
 

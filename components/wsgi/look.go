@@ -93,9 +93,25 @@ func (p *pool) slowness() {
 	}
 }
 
+// note keeps what the watch is to log, which looks while a thread is lent.
+func (p *pool) note(why *AppError) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.torn = append(p.torn, why)
+}
+
+// noted returns what was noted since the last call.
+func (p *pool) noted() []*AppError {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	torn := p.torn
+	p.torn = nil
+	return torn
+}
+
 // busy reports whether there is anything under way.
 func (p *pool) busy() bool {
-	return len(p.waiting)+len(p.taken) > 0 || slices.ContainsFunc(p.runs, func(r *run) bool { return r.load() > 0 })
+	return len(p.waiting)+len(p.taken)+len(p.torn) > 0 || slices.ContainsFunc(p.runs, func(r *run) bool { return r.load() > 0 })
 }
 
 // tick is how often the watch looks.

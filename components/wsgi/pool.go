@@ -23,7 +23,8 @@ type pool struct {
 	waiting []*call // that no worker has, in the order of their coming
 	runs    []*run  // the workers that are ready
 	taken   []*thread
-	failed  *AppError // why the last worker that was started could not begin; nil if it could
+	torn    []*AppError // for the log: answers in the middle of which a worker has died
+	failed  *AppError   // why the last worker that was started could not begin; nil if it could
 	ended   bool
 
 	asleep atomic.Bool   // the watch is, since there is nothing to watch

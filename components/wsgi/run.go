@@ -214,7 +214,7 @@ func (r *run) end() error {
 	defer r.mu.Unlock()
 	switch {
 	case r.failed != nil:
-		return errImport // it is in the log already
+		return ErrImport // it is in the log already
 	case r.exit == nil || r.exit.Well():
 		return nil
 	}

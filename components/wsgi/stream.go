@@ -1,6 +1,7 @@
 package wsgi
 
 import (
+	"context"
 	"errors"
 	"io"
 	"sync"
@@ -119,7 +120,11 @@ func (s *stream) end(err error) {
 	if _, said := errors.AsType[*AppError](err); s.isClosed() {
 		s.err = io.ErrClosedPipe
 	} else if !said {
-		s.err = s.thread.run.app.error(s.req.ID(), s.thread.lost(err), "")
+		why := s.thread.run.app.error(s.req.ID(), s.thread.lost(err), "")
+		s.err = why
+		if errors.Is(why, errDied) && context.Cause(s.req.Context()) == nil { // else an event loop was told, and has closed it
+			s.thread.pool.note(why)
+		}
 	}
 	_ = s.Close()
 }

@@ -43,6 +43,9 @@ func (w *watch) Main(ctx context.Context) error {
 			}
 			_ = w.Log.Send(ctx, w.app.error(l.req.ID(), l.run.tooLate(), ""))
 		}
+		for _, why := range p.noted() {
+			_ = w.Log.Send(ctx, why)
+		}
 		if n%20 == 0 && w.app.Memory > 0 {
 			p.weigh(w.app.Memory)
 		}

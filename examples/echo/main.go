@@ -54,7 +54,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := axon.Pipeline(server).Run(ctx); err != nil {
-		log.Print(err)
+	if err := axon.Pipeline(server).Run(ctx); err != nil && ctx.Err() == nil {
+		log.Fatal(err)
 	}
 }

@@ -44,7 +44,7 @@ func run(ctx context.Context, to io.Writer) error {
 		}
 		switch name {
 		case "keeper":
-			keeper := &Keeper{}
+			keeper := NewKeeper()
 			g.Parts = append(g.Parts, axon.Part{Name: "KEEPER", Component: keeper})
 			g.Links = append(g.Links, axon.Link(&keeper.Orders, &stage.Inbox), axon.Link(&keeper.Done, &source.Control))
 		case "failure":

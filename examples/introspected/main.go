@@ -58,7 +58,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := g.Run(ctx); err != nil {
-		log.Print(err)
+	if err := g.Run(ctx); err != nil && ctx.Err() == nil {
+		log.Fatal(err)
 	}
 }

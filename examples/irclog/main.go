@@ -71,6 +71,6 @@ func main() {
 	}
 	context.AfterFunc(ctx, running.Finish)
 	if err := running.Wait(context.Background()); err != nil {
-		log.Print(err)
+		log.Fatal(err)
 	}
 }

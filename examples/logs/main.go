@@ -73,7 +73,7 @@ func main() {
 			log.Print(e.Err) // a source can not be reached, or has broken off
 		}
 	})
-	if err := sys.Run(ctx, g); err != nil {
-		log.Print(err)
+	if err := sys.Run(ctx, g); err != nil && ctx.Err() == nil {
+		log.Fatal(err)
 	}
 }

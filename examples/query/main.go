@@ -1,13 +1,13 @@
 // Command query answers a method that no server knows of itself: QUERY, which asks
 // with a body, and changes nothing.
 //
-//	                                       ┌─ / ───────▶ TEXT ───┐
+//	                                       ┌─ GET / ───▶ TEXT ───┐
 //	socket ─▶ READER ─▶ PARSER ─▶ ROUTER ──┤                     ├─▶ WRITER ─▶ socket
 //	                                       └─ QUERY / ─▶ SEARCH ─┘
 //
 // A component (search.go) is mounted for the method, and has it at its path alone;
-// the others stay with TEXT. OPTIONS tells of it, and so does 405. You will see the
-// address, and then
+// GET stays with TEXT. ROUTER tells of both by OPTIONS, and by 405 for what nobody has
+// mounted there. You will see the address, and then
 //
 //	$ curl -X QUERY -d es http://127.0.0.1:8080/
 //	Thames
@@ -45,7 +45,7 @@ func main() {
 
 func run(ctx context.Context, listen string, out io.Writer) error {
 	site := &pipelines.Site{Server: pipelines.Server{Mounts: []pipelines.Mount{
-		{Path: "/", Name: "TEXT", Handler: func() http1.HandlerPart { return &http1.HandlerFunc{Func: list} }},
+		{Path: "/", Methods: []string{"GET", "HEAD"}, Name: "TEXT", Handler: func() http1.HandlerPart { return &http1.HandlerFunc{Func: list} }},
 		{Path: "/", Methods: []string{"QUERY"}, Name: "SEARCH",
 			Handler: func() http1.HandlerPart { return &http1.HandlerFunc{Func: search} }},
 	}}}

@@ -183,13 +183,6 @@ func bare(err error) error {
 	return err
 }
 
-// positive notes numbers that make no sense.
-func (b *builder) positive(path string, n int) {
-	if n < 0 {
-		b.bad(path, "%d is less than zero", n)
-	}
-}
-
 // bounded notes that something is off which can not be.
 func (b *builder) bounded(path string, n int64) {
 	if n < 0 {

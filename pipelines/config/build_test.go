@@ -85,7 +85,7 @@ func TestCheck_Mistakes(t *testing.T) {
 			"3:20: timeouts.errors: off is not possible here: a client would wait for ever",
 		}},
 		"names": {"root: www\nmethods: [PURGE, 'a b']\nserver-name: \"a\\nb\"", []string{"2:18: methods[1]: \"a b\" is not a name of letters, digits and hyphens", "3:14: server-name: \"a\\nb\" has a character that can not be sent"}},
-		"http2": {"root: www\nhttp2: {off: true, plain: true, streams: -1}\nhsts: {max-age: 1d, preload: true}", []string{"2:1: http2: it is off, and plain", "2:42: http2.streams: -1 is less than zero", "3:30: hsts.preload: it asks for subdomains, and a max-age of a year at least"}},
+		"http2": {"root: www\nhttp2: {off: true, plain: true, streams: off}\nhsts: {max-age: 1d, preload: true}", []string{"2:1: http2: it is off, and plain", "2:42: http2.streams: off is not possible here: give a value, or leave it out", "3:30: hsts.preload: it asks for subdomains, and a max-age of a year at least"}},
 		"options of files": {"root: www\nindex: [a.html, a/b]\ntypes: {txt: text/plain, .a: nonsense}\ndefault-type: x\ncharset: 'a b'\nprecompressed: [gzip, rar]\nlinks: outsid", []string{
 			"2:17: index[1]: \"a/b\" is not the name of a file",
 			"3:14: types.txt: \"txt\" is not an extension such as \".txt\"",
@@ -116,13 +116,15 @@ func TestCheck_Mistakes(t *testing.T) {
 			"7:6: paths.b: ",
 			"8:12: paths./c/../d: ",
 		}},
-		"places": {"listing: true\npaths:\n  /a: {put: true}\n  /b: {root: www, put: true, webdav: true}\n  /c: {root: www, cache: true, put: true}\n  /d: {root: www, listing: {most: -1}}\n  /e: {root: www, compress: {gzip: 12}}", []string{
+		"places": {"listing: true\npaths:\n  /a: {put: true}\n  /b: {root: www, put: true, webdav: true}\n  /c: {root: www, cache: true, put: true}\n  /d: {root: www, listing: {most: 0, page: off}}\n  /e: {root: www, compress: {gzip: 12, streams: 0}}", []string{
 			"1:1: it needs a root: the directory whose files are served",
 			"3:3: paths./a: it needs a root: the directory whose files are served",
 			"4:24: paths./b.put: webdav takes PUT and DELETE as well: give one of the two",
 			"5:26: paths./c.cache: what is written would not be seen: a place has a cache, or put or webdav",
-			"6:35: paths./d.listing.most: -1 is less than zero",
+			"6:35: paths./d.listing.most: off is not possible here: give a value, or leave it out",
+			"6:44: paths./d.listing.page: off is not possible here",
 			"7:36: paths./e.compress.gzip: level 12 is not from 1 to 9",
+			"7:49: paths./e.compress.streams: off is not possible here",
 		}},
 		"options of a site are told of once": {"root: www\ncompress: [rar, gzip, gzip]\ncache-control: {value: no-store}\ncharset: 'a b'\npaths: {/a: www, /b: {root: www, charset: 'c d'}}\n", []string{
 			"2:11: compress.codings: \"rar\" is neither",

@@ -109,11 +109,11 @@ type HTTP2 struct {
 
 	// Streams is how many requests of one connection may be under way at once. The
 	// default is 100.
-	Streams int `yaml:"streams"`
+	Streams Count `yaml:"streams"`
 
 	// Most is how many requests of all connections are answered at once. The
 	// default is 1024.
-	Most int `yaml:"most"`
+	Most Count `yaml:"most"`
 }
 
 // HSTS tells clients to come by TLS (RFC 6797).

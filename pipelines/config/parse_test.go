@@ -101,7 +101,7 @@ func TestParse_Mistakes(t *testing.T) {
 		"a list for a text":        {"root: [a, b]", []string{"f:1:7: root: here is a list, and a text (in quotes, if it looks like something else) is wanted"}},
 		"a truth for a text":       {"root: true", []string{`f:1:7: root: here is "true", and a text (in quotes, if it looks like something else) is wanted`}},
 		"a number for a truth":     {"debug: 1", []string{`f:1:8: debug: here is "1", and true or false is wanted`}},
-		"a fraction for a number":  {"listing: {most: 1.5}", []string{`f:1:17: listing.most: here is "1.5", and a whole number is wanted`}},
+		"a fraction for a number":  {"redirects: [{status: 1.5}]", []string{`f:1:22: redirects[0].status: here is "1.5", and a whole number is wanted`}},
 		"a text for a group":       {"limits: 5", []string{`f:1:9: limits: here is "5", and a group of keys is wanted`}},
 		"a list for a group":       {"- a", []string{"f:1:1: here is a list, and a group of keys is wanted"}},
 		"a text for the whole":     {"hello", []string{`f:1:1: here is "hello", and a group of keys is wanted`}},

@@ -80,12 +80,12 @@ func (b *builder) limits() http1.Limits {
 
 func (b *builder) http2() {
 	h := &b.c.HTTP2
-	b.positive("http2.streams", h.Streams)
-	b.positive("http2.most", h.Most)
+	b.bounded("http2.streams", int64(h.Streams))
+	b.bounded("http2.most", int64(h.Most))
 	if h.Off && h.Plain {
 		b.bad("http2", "it is off, and plain")
 	}
-	b.s.Site.HTTP2 = pipelines.HTTP2{Off: h.Off, Plain: h.Plain, Streams: h.Streams, Most: h.Most}
+	b.s.Site.HTTP2 = pipelines.HTTP2{Off: h.Off, Plain: h.Plain, Streams: int(max(h.Streams, 0)), Most: int(max(h.Most, 0))}
 }
 
 func (b *builder) hsts() {

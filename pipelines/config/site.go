@@ -197,16 +197,16 @@ type Compress struct {
 
 	// Streams is how many bodies may be coded as they flow at once. The default is
 	// 32.
-	Streams int `yaml:"streams"`
+	Streams Count `yaml:"streams"`
 }
 
 // Listing says how directories are shown.
 type Listing struct {
 	// Most is how many names are shown. The default is 10000.
-	Most int `yaml:"most"`
+	Most Count `yaml:"most"`
 
 	// Page is how many names a page has. The default is 1000.
-	Page int `yaml:"page"`
+	Page Count `yaml:"page"`
 }
 
 // Put says what may be written.
@@ -234,7 +234,7 @@ type WebDAV struct {
 	LockTime Duration `yaml:"lock-time"`
 
 	// Locks is how many locks there may be. The default is 10000.
-	Locks int `yaml:"locks"`
+	Locks Count `yaml:"locks"`
 }
 
 // Cache says what is kept of answers.
@@ -246,7 +246,7 @@ type Cache struct {
 	Largest Size `yaml:"largest"`
 
 	// Variants is how many answers are kept for one URL. The default is 16.
-	Variants int `yaml:"variants"`
+	Variants Count `yaml:"variants"`
 
 	// Wait is how long a request may wait for another one that asks the same. The
 	// default is 5s; off waits for none.

@@ -20,7 +20,7 @@ type WSGI struct {
 	Application string `yaml:"application,short"`
 
 	// Threads is how many requests a worker answers at once. The default is 1.
-	Threads int `yaml:"threads"`
+	Threads Count `yaml:"threads"`
 
 	// Processes say how it is run.
 	Processes `yaml:",inline"`
@@ -35,7 +35,7 @@ type ASGI struct {
 
 	// AtOnce is how many requests a worker has under way at once. The default is
 	// 1000.
-	AtOnce int `yaml:"at-once"`
+	AtOnce Count `yaml:"at-once"`
 
 	// Processes say how it is run.
 	Processes `yaml:",inline"`
@@ -48,7 +48,7 @@ type Processes struct {
 	Python string `yaml:"python"`
 
 	// Workers is how many processes run it. The default is one for each core.
-	Workers int `yaml:"workers"`
+	Workers Count `yaml:"workers"`
 
 	// Reload replaces the workers when a source of the application changes.
 	Reload bool `yaml:"reload"`
@@ -73,9 +73,8 @@ type Processes struct {
 	// up. The default is 60s.
 	Silence Duration `yaml:"silence"`
 
-	// Requests is after how many requests a worker is replaced. The default is
-	// never.
-	Requests int `yaml:"requests"`
+	// Requests is after how many requests a worker is replaced. The default is off.
+	Requests Count `yaml:"requests"`
 
 	// WorkerMemory is with how much memory a worker is replaced. The default is
 	// off.
@@ -89,32 +88,30 @@ type Processes struct {
 // application makes the mount of a place that an application in Python answers for.
 func (m *mounts) application(path, prefix string, p *Place) {
 	if w := p.ASGI; w != nil {
-		m.b.positive(join(path, "asgi.at-once"), w.AtOnce)
+		m.b.bounded(join(path, "asgi.at-once"), int64(w.AtOnce))
 		m.python("asgi", path, prefix, p, w.Application, w.AtOnce, &w.Processes)
 	}
 	if w := p.WSGI; w != nil {
-		m.b.positive(join(path, "wsgi.threads"), w.Threads)
+		m.b.bounded(join(path, "wsgi.threads"), int64(w.Threads))
 		m.python("wsgi", path, prefix, p, w.Application, w.Threads, &w.Processes)
 	}
 }
 
 // python does so for either kind, key. threads is how many requests a worker has at
 // once.
-func (m *mounts) python(key, path, prefix string, p *Place, application string, threads int, w *Processes) {
+func (m *mounts) python(key, path, prefix string, p *Place, application string, threads Count, w *Processes) {
 	b, at := m.b, join(path, key)
 	if p.Put != nil || p.WebDAV != nil || p.Listing != nil || p.Cache != nil || p.CGI != nil || p.Fallback != "" || p.WSGI != nil && p.ASGI != nil {
 		b.bad(at, "an application answers here: it goes with no listing, fallback, cache, put, webdav, cgi or another one")
 	}
-	for key, n := range map[string]int{"workers": w.Workers, "requests": w.Requests} {
-		b.positive(join(at, key), n)
-	}
+	b.bounded(join(at, "workers"), int64(w.Workers))
 	b.bounded(join(at, "worker-grace"), int64(w.Grace))
 	module, callable, _ := strings.Cut(application, ":")
 	app := &wsgi.App{
 		ASGI: key == "asgi", Dir: b.c.file(join(path, "root"), p.Root), Module: module, Callable: callable, Python: w.Python,
-		Workers: max(w.Workers, 0), Threads: max(threads, 0), Reload: w.Reload, User: w.User,
+		Workers: int(max(w.Workers, 0)), Threads: int(max(threads, 0)), Reload: w.Reload, User: w.User,
 		Queue: int(w.Queue), Wait: time.Duration(w.Wait), Silence: time.Duration(w.Silence),
-		Requests: max(w.Requests, 0), Memory: int64(max(w.WorkerMemory, 0)), Grace: time.Duration(max(w.Grace, 0)),
+		Requests: int(max(w.Requests, 0)), Memory: int64(max(w.WorkerMemory, 0)), Grace: time.Duration(max(w.Grace, 0)),
 	}
 	if strings.ContainsRune(w.Python, '/') {
 		app.Python = b.c.file(join(at, "python"), w.Python)
