@@ -27,7 +27,7 @@ type exchange struct {
 	conn   *conn
 	sender *sender       // nil if it is not needed
 	send   *axon.Running // the sender's graph
-	began  time.Time     // of the whole
+	began  time.Time     // of the whole, if that is bounded
 	quiet  time.Time     // since when nothing was said
 	done   bool          // the answer is complete, and so is what was read
 }
@@ -53,7 +53,9 @@ func (x *exchange) run(ctx context.Context) error {
 	if err := x.fill(ctx); err != nil {
 		return x.h.Fail(ctx, x.about.Request, 400, err)
 	}
-	x.began = time.Now()
+	if x.h.Upstream.Limits.Run > 0 {
+		x.began = time.Now()
+	}
 	for fresh := false; ; fresh = true {
 		if err := x.connect(ctx, fresh); err != nil {
 			status := 502
@@ -163,9 +165,12 @@ func lost(err error) bool {
 
 // read reads the answer.
 func (x *exchange) read(ctx context.Context) (again bool, err error) {
-	for {
+	for moved := false; ; {
 		if err := x.events(ctx); err != nil || x.done || x.answer.Stopped() {
 			return false, err
+		}
+		if moved {
+			x.quiet = time.Now()
 		}
 		if err := x.answer.Flush(ctx); err != nil || x.answer.Stopped() {
 			return false, err
@@ -175,11 +180,8 @@ func (x *exchange) read(ctx context.Context) (again bool, err error) {
 			return false, err
 		}
 		n, err := x.conn.more()
-		if n > 0 {
-			x.quiet = time.Now()
-			if x.conn.fresh {
-				x.h.Upstream.pool.answered(x.conn)
-			}
+		if moved = n > 0; moved && x.conn.fresh {
+			x.h.Upstream.pool.answered(x.conn)
 		}
 		switch {
 		case err == nil:

@@ -16,14 +16,42 @@ var withheld = map[string]bool{
 	"HTTP_PROXY": true, "HTTP_PROXY_AUTHORIZATION": true, "HTTP_AUTHORIZATION": true,
 }
 
-// usual are the variables of fields that most requests have, by the name that most
-// clients write: a lookup is cheaper than a conversion.
-var usual = map[string]string{
-	"Host": "HTTP_HOST", "User-Agent": "HTTP_USER_AGENT", "Accept": "HTTP_ACCEPT", "Accept-Encoding": "HTTP_ACCEPT_ENCODING",
-	"Accept-Language": "HTTP_ACCEPT_LANGUAGE", "Cookie": "HTTP_COOKIE", "Referer": "HTTP_REFERER", "Origin": "HTTP_ORIGIN",
-	"Cache-Control": "HTTP_CACHE_CONTROL", "If-None-Match": "HTTP_IF_NONE_MATCH", "If-Modified-Since": "HTTP_IF_MODIFIED_SINCE",
-	"Connection": "HTTP_CONNECTION", "Content-Type": "HTTP_CONTENT_TYPE", "Content-Length": "HTTP_CONTENT_LENGTH",
-	"X-Forwarded-For": "HTTP_X_FORWARDED_FOR", "X-Requested-With": "HTTP_X_REQUESTED_WITH", "Range": "HTTP_RANGE",
+// usual returns the variable of a field that many requests have, by the name that most
+// clients write; it is "" for one that is withheld. That is cheaper than a conversion.
+func usual(field string) (variable string, ok bool) {
+	switch field {
+	case "Connection", "Content-Type", "Content-Length":
+		return "", true
+	case "Host":
+		return "HTTP_HOST", true
+	case "User-Agent":
+		return "HTTP_USER_AGENT", true
+	case "Accept":
+		return "HTTP_ACCEPT", true
+	case "Accept-Encoding":
+		return "HTTP_ACCEPT_ENCODING", true
+	case "Accept-Language":
+		return "HTTP_ACCEPT_LANGUAGE", true
+	case "Cookie":
+		return "HTTP_COOKIE", true
+	case "Referer":
+		return "HTTP_REFERER", true
+	case "Origin":
+		return "HTTP_ORIGIN", true
+	case "Range":
+		return "HTTP_RANGE", true
+	case "Cache-Control":
+		return "HTTP_CACHE_CONTROL", true
+	case "If-None-Match":
+		return "HTTP_IF_NONE_MATCH", true
+	case "If-Modified-Since":
+		return "HTTP_IF_MODIFIED_SINCE", true
+	case "X-Forwarded-For":
+		return "HTTP_X_FORWARDED_FOR", true
+	case "X-Requested-With":
+		return "HTTP_X_REQUESTED_WITH", true
+	}
+	return "", false
 }
 
 // fields calls set with the HTTP_ variables (RFC 3875 section 4.1.18). Repeated
@@ -32,12 +60,12 @@ func (v *Variables) fields(req *http1.Request, set func(name, value string)) {
 	var few [32]string
 	names := few[:0]
 	for _, f := range req.Header {
-		name, known := usual[f.Name]
+		name, known := usual(f.Name)
 		if !known {
 			name = variable(f.Name)
-		}
-		if withheld[name] && !(name == "HTTP_AUTHORIZATION" && v.Authorization) {
-			name = ""
+			if withheld[name] && !(name == "HTTP_AUTHORIZATION" && v.Authorization) {
+				name = ""
+			}
 		}
 		names = append(names, name)
 	}

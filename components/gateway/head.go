@@ -28,8 +28,9 @@ type headParser struct {
 	raw  bool // and nothing behind it is looked at
 
 	buf  []byte
-	line int // where the line that is not complete begins
-	seen int // up to where line ends were looked for
+	done head // when it is complete
+	line int  // where the line that is not complete begins
+	seen int  // up to where line ends were looked for
 }
 
 // mostFields is how many lines a head may have.
@@ -74,37 +75,41 @@ func (p *headParser) look() (h *head, rest []byte, err error) {
 			return nil, nil, errHeadSize
 		}
 		if len(bytes.TrimSuffix(p.buf[p.line:end], []byte("\r"))) == 0 {
-			h, err = parseHead(string(p.buf[:p.line]), p.nph)
-			return h, p.buf[p.seen:], err
+			if err = p.done.parse(string(p.buf[:p.line]), p.nph); err != nil {
+				return nil, nil, err
+			}
+			return &p.done, p.buf[p.seen:], nil
 		}
 		p.line = p.seen
 	}
 }
 
-// parseHead parses the lines of a head, each with its LF or CR LF.
-func parseHead(text string, nph bool) (*head, error) {
-	h := &head{length: -1, header: make(http1.Header, 0, 8)}
+// parse parses the lines of a head, each with its LF or CR LF.
+func (h *head) parse(text string, nph bool) error {
+	lines := strings.Count(text, "\n")
+	if lines > mostFields {
+		return errHeadSize
+	}
+	*h = head{length: -1, header: make(http1.Header, 0, lines)}
 	var said ofCGI
-	n := 0
+	first := nph
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
-		if n++; n > mostFields {
-			return nil, errHeadSize
-		}
-		if nph && n == 1 {
+		if first {
 			if err := h.statusLine(line); err != nil {
-				return nil, err
+				return err
 			}
+			first = false
 			continue
 		}
 		if err := h.field(line, &said, nph); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if nph && n == 0 || !nph && said&(saidType|saidLocation|saidStatus) == 0 {
-		return nil, errNoField
+	if first || !nph && said&(saidType|saidLocation|saidStatus) == 0 {
+		return errNoField
 	}
-	return h, nil
+	return nil
 }
 
 // field takes one line.
