@@ -33,6 +33,9 @@ var (
 	errWait  = errors.New("too many requests are in work, and none was done in time")
 )
 
+// Bound returns how many run at once at most.
+func (g *Gate) Bound() int { return cmp.Or(g.Most, 32) }
+
 // Validate reports what is wrong with the options.
 func (g *Gate) Validate() error {
 	if g != nil && g.Most < 0 {
@@ -45,7 +48,7 @@ func (g *Gate) Validate() error {
 // ended before.
 func (g *Gate) Enter(ctx, gone context.Context) error {
 	g.mu.Lock()
-	if g.running < cmp.Or(g.Most, 32) {
+	if g.running < g.Bound() {
 		g.running++
 		g.mu.Unlock()
 		return nil

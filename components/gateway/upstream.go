@@ -51,9 +51,9 @@ type Upstream struct {
 	Connect time.Duration
 
 	// Keep is how many connections are kept for the next request, by a protocol
-	// that can; 0 means 16, and a negative number none. A program that is busy with
-	// one connection at a time, as php-fpm is, should have more processes than are
-	// kept by all its clients.
+	// that can; 0 means as many as the Gate lets in, and a negative number none. A
+	// program that is busy with one connection at a time, as php-fpm is, should have
+	// more processes than are kept by all its clients.
 	Keep int
 
 	// KeepFor is how long a connection is kept without a request. 0 means 10 s.
@@ -105,7 +105,7 @@ func (u *Upstream) Open() error {
 	if u.Gate == nil {
 		u.Gate = &Gate{}
 	}
-	u.pool.most, u.pool.time = max(cmp.Or(u.Keep, 16), 0), cmp.Or(u.KeepFor, 10*time.Second)
+	u.pool.most, u.pool.time = max(cmp.Or(u.Keep, u.Gate.Bound()), 0), cmp.Or(u.KeepFor, 10*time.Second)
 	return nil
 }
 

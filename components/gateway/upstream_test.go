@@ -222,3 +222,29 @@ func TestLines(t *testing.T) {
 		}
 	}
 }
+
+// As many connections are kept as there may be requests at once, unless told otherwise:
+// with fewer, the ones of busy times would be made anew all the time.
+func TestUpstream_Keep(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		u    *Upstream
+		want int
+	}{
+		{"by default", &Upstream{}, 32},
+		{"as the gate says", &Upstream{Gate: &Gate{Most: 50}}, 50},
+		{"fewer", &Upstream{Gate: &Gate{Most: 50}, Keep: 4}, 4},
+		{"none", &Upstream{Keep: -1}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.u.Address = "127.0.0.1:9000"
+			if err := c.u.Open(); err != nil {
+				t.Fatal(err)
+			}
+			defer c.u.Close()
+			if c.u.pool.most != c.want {
+				t.Errorf("%d connections are kept, want %d", c.u.pool.most, c.want)
+			}
+		})
+	}
+}

@@ -48,8 +48,8 @@ type Upstream struct {
 	// client is cut. 0 means 60 s, and a negative number no limit.
 	Idle time.Duration
 
-	// Keep is how many connections are kept for the next request; 0 means 16, and a
-	// negative number none. KeepFor is how long; 0 means 10 s.
+	// Keep is how many connections are kept for the next request; 0 means as many as
+	// the Gate lets in, and a negative number none. KeepFor is how long; 0 means 10 s.
 	Keep    int
 	KeepFor time.Duration
 
@@ -115,7 +115,7 @@ func (u *Upstream) Open() error {
 	u.base = base
 	u.base.Path = strings.TrimRight(base.Path, "/")
 	var dialer net.Dialer
-	keep := max(cmp.Or(u.Keep, 16), 0)
+	keep := max(cmp.Or(u.Keep, u.Gate.Bound()), 0)
 	u.transport = &http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			if socket != "" {

@@ -36,7 +36,7 @@ type Proxy struct {
 	Idle Duration `yaml:"silence"`
 
 	// Keep is how many connections are kept for the next request. The default is
-	// 16.
+	// at-once.
 	Keep Count `yaml:"keep"`
 
 	// KeepFor is how long a connection is kept without a request. The default is

@@ -73,7 +73,7 @@ type FastCGI struct {
 	Upstream `yaml:",inline"`
 
 	// Keep is how many connections are kept for the next request, by FastCGI; a
-	// program of processes should have more of these. The default is 16.
+	// program of processes should have more of these. The default is at-once.
 	Keep Count `yaml:"keep"`
 
 	// KeepFor is how long a connection is kept without a request. The default is
