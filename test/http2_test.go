@@ -41,8 +41,8 @@ func TestH2spec(t *testing.T) {
 	if summary == nil {
 		t.Fatalf("h2spec came to no end:\n%s", out)
 	}
-	if tests, _ := strconv.Atoi(summary[1]); tests < 145 {
-		t.Errorf("%s, and there are 145", summary[0])
+	if passed, _ := strconv.Atoi(summary[2]); passed < 139 { // of 145; the known faults are six
+		t.Errorf("%s", summary[0])
 	}
 	if t.Failed() {
 		t.Logf("%s", out)

@@ -187,9 +187,16 @@ func TestWSGI_Reload(t *testing.T) {
 	configure(0)
 	s := serve(t, "--config", file)
 	l := newLoad(s, 6, "/")
-	for n := range 10 {
+	hangUps(t, s, l, 10, func(n int) { configure(n + 1) })
+}
+
+// hangUps sends SIGHUP under load, n times, each after a preparation: other processes
+// answer then, and no request fails.
+func hangUps(t *testing.T, s *server, l *load, n int, prepare func(i int)) {
+	t.Helper()
+	for i := range n {
 		_, before := l.seen()
-		configure(n + 1)
+		prepare(i)
 		if err := s.cmd.Process.Signal(syscall.SIGHUP); err != nil {
 			t.Fatal(err)
 		}
@@ -207,16 +214,7 @@ func TestWSGI_HangUp(t *testing.T) {
 	dir := busy(t)
 	s := serve(t, "--access-log", "off", "--wsgi", "/="+dir+":busy:app", "--wsgi-workers", "2", "--python", debianPython)
 	l := newLoad(s, 3, "/")
-	for range 3 {
-		_, before := l.seen()
-		if err := s.cmd.Process.Signal(syscall.SIGHUP); err != nil {
-			t.Fatal(err)
-		}
-		eventually(t, time.Minute, "another process", func() bool { _, now := l.seen(); return len(now) > len(before) })
-	}
-	if counts := l.end(); counts[200] == 0 || len(counts) != 1 {
-		t.Errorf("%v: want nothing but 200", counts)
-	}
+	hangUps(t, s, l, 3, func(int) {})
 }
 
 // TestWSGI_Broken tells once why a module can not be imported, however often that is

@@ -77,7 +77,16 @@ func (a *Answer) Silent() bool { return a.output == 0 }
 
 // Whole reports whether the body has the length that the program has told.
 func (a *Answer) Whole() bool {
-	return a.complete && a.length >= 0 && !a.bodiless && a.local == "" && a.written+int64(len(a.held)) == a.length
+	return a.left() == 0
+}
+
+// left returns how much of the body that the program has told of has not come, or -1
+// if there is no such body.
+func (a *Answer) left() int64 {
+	if !a.complete || a.length < 0 || a.bodiless || a.local != "" {
+		return -1
+	}
+	return a.length - a.written - int64(len(a.held))
 }
 
 // Answered reports whether a response or a failure was sent.

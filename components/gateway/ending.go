@@ -23,8 +23,8 @@ func (a *Answer) fail(ctx context.Context, status int, cause error) error {
 // Finish deals with the end of the output. why is what the program has to say of
 // that, nil if it went well; broken says that the answer may not be whole.
 func (a *Answer) Finish(ctx context.Context, why error, broken bool) error {
-	if why == nil && a.short() {
-		why, broken = fmt.Errorf("%w: %d bytes of %d", ErrShort, a.written+int64(len(a.held)), a.length), true
+	if left := a.left(); why == nil && left > 0 {
+		why, broken = fmt.Errorf("%w: %d bytes of %d", ErrShort, a.length-left, a.length), true
 	}
 	switch {
 	case a.stopped:
@@ -55,11 +55,6 @@ func (a *Answer) Finish(ctx context.Context, why error, broken bool) error {
 		a.Teller.Log(ctx, a.Teller.Cause(why))
 	}
 	return nil
-}
-
-// short reports whether less of the body has come than the program has told of.
-func (a *Answer) short() bool {
-	return a.complete && a.length >= 0 && !a.raw && !a.bodiless && a.local == "" && a.written+int64(len(a.held)) < a.length
 }
 
 // CloseEarly ends a streamed body whose program runs on. Only Finish tells whether

@@ -15,7 +15,7 @@ func (p *headParser) first() (h *head, rest []byte, err error) {
 	if i < 0 {
 		return nil, nil, nil
 	}
-	h = &head{length: -1, raw: true}
-	err = h.statusLine(string(bytes.TrimSuffix(p.buf[:i], []byte("\r"))))
-	return h, p.buf, err
+	p.done = head{length: -1, raw: true}
+	err = p.done.statusLine(string(bytes.TrimSuffix(p.buf[:i], []byte("\r"))))
+	return &p.done, p.buf, err
 }

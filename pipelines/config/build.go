@@ -190,6 +190,12 @@ func (b *builder) bounded(path string, n int64) {
 	}
 }
 
+// some returns a number of which there has to be one at least, and notes if it is off.
+func (b *builder) some(path string, n Count) int {
+	b.bounded(path, int64(n))
+	return int(max(n, 0))
+}
+
 // oneOf notes a word that is none of those that are known.
 func (b *builder) oneOf(path, word string, known ...string) {
 	if word != "" && !slices.Contains(known, word) {

@@ -86,10 +86,9 @@ func (m *mounts) place(path, prefix string, p *Place, site *Options, documents s
 		},
 	}
 	if l := p.Listing; l != nil {
-		b.bounded(join(path, "listing.most"), int64(l.Most))
-		b.bounded(join(path, "listing.page"), int64(l.Page))
+		most, page := b.some(join(path, "listing.most"), l.Most), b.some(join(path, "listing.page"), l.Page)
 		mount.Next = &pipelines.Next{Name: m.name("LISTING"), Handler: func() http1.HandlerPart {
-			return &listing.Lister{Tree: tree, Prefix: prefix, Most: int(max(l.Most, 0)), Page: int(max(l.Page, 0))}
+			return &listing.Lister{Tree: tree, Prefix: prefix, Most: most, Page: page}
 		}}
 	}
 	write := m.writing(path, prefix, p, tree)
@@ -107,9 +106,8 @@ func (b *builder) press(path string, c *Compress) *compress.Press {
 	if c == nil || c.Off {
 		return nil
 	}
-	b.bounded(join(path, "streams"), int64(c.Streams))
 	press := &compress.Press{
-		Codings: c.Codings, Types: c.Types, Least: int(c.Least), Gzip: c.Gzip, Zstd: c.Zstd, Memory: int64(c.Memory), Streams: int(max(c.Streams, 0)),
+		Codings: c.Codings, Types: c.Types, Least: int(c.Least), Gzip: c.Gzip, Zstd: c.Zstd, Memory: int64(c.Memory), Streams: b.some(join(path, "streams"), c.Streams),
 	}
 	if err := press.Validate(); err != nil {
 		b.parts(path, err)
@@ -145,9 +143,8 @@ func (m *mounts) cache(path string, p *Place, mount *pipelines.Mount) {
 	}
 	m.b.bounded(join(path, "cache.memory"), int64(c.Memory))
 	m.b.bounded(join(path, "cache.largest"), int64(c.Largest))
-	m.b.bounded(join(path, "cache.variants"), int64(c.Variants))
 	store := &httpcache.Store{
-		Memory: max(int64(c.Memory), 0), Largest: max(int64(c.Largest), 0), Variants: int(max(c.Variants, 0)), Wait: time.Duration(c.Wait), Deaf: c.Deaf, Name: c.Name,
+		Memory: max(int64(c.Memory), 0), Largest: max(int64(c.Largest), 0), Variants: m.b.some(join(path, "cache.variants"), c.Variants), Wait: time.Duration(c.Wait), Deaf: c.Deaf, Name: c.Name,
 	}
 	if err := store.Validate(); err != nil {
 		m.b.parts(join(path, "cache"), err)
@@ -191,8 +188,7 @@ func (m *mounts) writing(path, prefix string, p *Place, tree *files.Tree) *pipel
 	}
 	w := p.WebDAV
 	b.bounded(join(path, "webdav.lock-time"), int64(w.LockTime))
-	b.bounded(join(path, "webdav.locks"), int64(w.Locks))
-	share := &webdav.Share{Dir: d, Infinity: w.Infinity, LockTime: time.Duration(max(w.LockTime, 0)), Locks: int(max(w.Locks, 0))}
+	share := &webdav.Share{Dir: d, Infinity: w.Infinity, LockTime: time.Duration(max(w.LockTime, 0)), Locks: b.some(join(path, "webdav.locks"), w.Locks)}
 	if err := share.Validate(); err != nil {
 		b.wrong(join(path, "webdav"), err)
 	}

@@ -80,12 +80,11 @@ func (b *builder) limits() http1.Limits {
 
 func (b *builder) http2() {
 	h := &b.c.HTTP2
-	b.bounded("http2.streams", int64(h.Streams))
-	b.bounded("http2.most", int64(h.Most))
+	streams, most := b.some("http2.streams", h.Streams), b.some("http2.most", h.Most)
 	if h.Off && h.Plain {
 		b.bad("http2", "it is off, and plain")
 	}
-	b.s.Site.HTTP2 = pipelines.HTTP2{Off: h.Off, Plain: h.Plain, Streams: int(max(h.Streams, 0)), Most: int(max(h.Most, 0))}
+	b.s.Site.HTTP2 = pipelines.HTTP2{Off: h.Off, Plain: h.Plain, Streams: streams, Most: most}
 }
 
 func (b *builder) hsts() {

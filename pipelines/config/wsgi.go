@@ -88,28 +88,25 @@ type Processes struct {
 // application makes the mount of a place that an application in Python answers for.
 func (m *mounts) application(path, prefix string, p *Place) {
 	if w := p.ASGI; w != nil {
-		m.b.bounded(join(path, "asgi.at-once"), int64(w.AtOnce))
-		m.python("asgi", path, prefix, p, w.Application, w.AtOnce, &w.Processes)
+		m.python("asgi", path, prefix, p, w.Application, m.b.some(join(path, "asgi.at-once"), w.AtOnce), &w.Processes)
 	}
 	if w := p.WSGI; w != nil {
-		m.b.bounded(join(path, "wsgi.threads"), int64(w.Threads))
-		m.python("wsgi", path, prefix, p, w.Application, w.Threads, &w.Processes)
+		m.python("wsgi", path, prefix, p, w.Application, m.b.some(join(path, "wsgi.threads"), w.Threads), &w.Processes)
 	}
 }
 
 // python does so for either kind, key. threads is how many requests a worker has at
 // once.
-func (m *mounts) python(key, path, prefix string, p *Place, application string, threads Count, w *Processes) {
+func (m *mounts) python(key, path, prefix string, p *Place, application string, threads int, w *Processes) {
 	b, at := m.b, join(path, key)
 	if p.Put != nil || p.WebDAV != nil || p.Listing != nil || p.Cache != nil || p.CGI != nil || p.Fallback != "" || p.WSGI != nil && p.ASGI != nil {
 		b.bad(at, "an application answers here: it goes with no listing, fallback, cache, put, webdav, cgi or another one")
 	}
-	b.bounded(join(at, "workers"), int64(w.Workers))
 	b.bounded(join(at, "worker-grace"), int64(w.Grace))
 	module, callable, _ := strings.Cut(application, ":")
 	app := &wsgi.App{
 		ASGI: key == "asgi", Dir: b.c.file(join(path, "root"), p.Root), Module: module, Callable: callable, Python: w.Python,
-		Workers: int(max(w.Workers, 0)), Threads: int(max(threads, 0)), Reload: w.Reload, User: w.User,
+		Workers: b.some(join(at, "workers"), w.Workers), Threads: threads, Reload: w.Reload, User: w.User,
 		Queue: int(w.Queue), Wait: time.Duration(w.Wait), Silence: time.Duration(w.Silence),
 		Requests: int(max(w.Requests, 0)), Memory: int64(max(w.WorkerMemory, 0)), Grace: time.Duration(max(w.Grace, 0)),
 	}
