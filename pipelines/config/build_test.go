@@ -84,8 +84,9 @@ func TestCheck_Mistakes(t *testing.T) {
 			"2:59: limits.when-full: \"anwser\" is none of queue, answer, close; did you mean answer?",
 			"3:20: timeouts.errors: off is not possible here: a client would wait for ever",
 		}},
-		"names": {"root: www\nmethods: [PURGE, 'a b']\nserver-name: \"a\\nb\"", []string{"2:18: methods[1]: \"a b\" is not a name of letters, digits and hyphens", "3:14: server-name: \"a\\nb\" has a character that can not be sent"}},
-		"http2": {"root: www\nhttp2: {off: true, plain: true, streams: off}\nhsts: {max-age: 1d, preload: true}", []string{"2:1: http2: it is off, and plain", "2:42: http2.streams: off is not possible here: give a value, or leave it out", "3:30: hsts.preload: it asks for subdomains, and a max-age of a year at least"}},
+		"names":                             {"root: www\nmethods: [PURGE, 'a b']\nserver-name: \"a\\nb\"", []string{"2:18: methods[1]: \"a b\" is not a name of letters, digits and hyphens", "3:14: server-name: \"a\\nb\" has a character that can not be sent"}},
+		"health with a star, and passwords": {"root: www\nhealth: /a/*\nauth: {paths: [/a], users: users}", []string{`2:9: health: path "/a/*": all below a path is meant, without a star`}},
+		"http2":                             {"root: www\nhttp2: {off: true, plain: true, streams: off}\nhsts: {max-age: 1d, preload: true}", []string{"2:1: http2: it is off, and plain", "2:42: http2.streams: off is not possible here: give a value, or leave it out", "3:30: hsts.preload: it asks for subdomains, and a max-age of a year at least"}},
 		"options of files": {"root: www\nindex: [a.html, a/b]\ntypes: {txt: text/plain, .a: nonsense}\ndefault-type: x\ncharset: 'a b'\nprecompressed: [gzip, rar]\nlinks: outsid", []string{
 			"2:17: index[1]: \"a/b\" is not the name of a file",
 			"3:14: types.txt: \"txt\" is not an extension such as \".txt\"",

@@ -157,7 +157,7 @@ func (b *builder) areas(path string, s *Site, host string) *auth.Areas {
 	b.each(err, func(err error) string {
 		at, _ := errors.AsType[*auth.AreaError](err)
 		if at.Index == len(s.Auth) {
-			return "" // the health path's own, which is told of elsewhere
+			return strings.TrimSuffix(path, "auth") + "health" // its own area
 		}
 		return b.item(path, at.Index)
 	})
