@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -41,6 +42,10 @@ func terminal(t testing.TB) (window, tty *os.File) {
 // terminal that they were started from.
 func TestHangUp(t *testing.T) {
 	t.Parallel()
+	// If these tests were started by nohup, so would be what they start.
+	hangUps := make(chan os.Signal, 1)
+	signal.Notify(hangUps, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(hangUps) })
 	for _, c := range []struct {
 		name string
 		by   []string
