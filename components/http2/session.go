@@ -64,6 +64,7 @@ type Session struct {
 	mu     sync.Mutex
 	server *http.Server
 	done   bool // told to end before there was a server
+	over   bool // no more requests are answered
 }
 
 var (
@@ -108,6 +109,9 @@ func (s *Session) Main(ctx context.Context) error {
 	if once.taken() {
 		<-once.ended.over
 	}
+	s.mu.Lock()
+	s.over = true
+	s.mu.Unlock()
 	s.handlers.Wait()
 	return nil
 }
@@ -182,9 +186,23 @@ func (s *Session) Interrupt() {
 // ServeHTTP implements http.Handler. The server calls it in a goroutine for each
 // request.
 func (s *Session) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.handlers.Add(1)
+	if !s.enter() {
+		return
+	}
 	defer s.handlers.Done()
 	s.Graph.Serve(w, r, s.visit)
+}
+
+// enter notes that a request is being answered. It refuses one whose goroutine comes
+// to run only after the connection has ended.
+func (s *Session) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		return false
+	}
+	s.handlers.Add(1)
+	return true
 }
 
 // arrived notes how a request has come.

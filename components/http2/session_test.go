@@ -67,6 +67,23 @@ func TestSession(t *testing.T) {
 	c.CloseIdleConnections()
 }
 
+// A client may go at once: a request that is noticed only then is not answered, least
+// of all when Main has ended.
+func TestSession_GoneAtOnce(t *testing.T) {
+	g := application(t)
+	const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"
+	const get = "\x00\x00\x06\x01\x05\x00\x00\x00\x01\x82\x86\x84\x41\x01a" // HEADERS, END_STREAM and END_HEADERS
+	for range 100 {
+		here, there := sockets(t)
+		h := axontest.Run(t, &http2.Session{Conn: here, Graph: g})
+		_, _ = io.WriteString(there, preface+get)
+		there.Close()
+		if err := h.Wait(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // The wiring of an application that HTTP/2 feeds is in package nethttp.
 func ExampleSession() {
 	fmt.Println((&http2.Session{}).Validate())
