@@ -37,7 +37,7 @@ func author(t *testing.T) func(args ...string) (string, error) {
 	return func(args ...string) (string, error) {
 		cmd := exec.CommandContext(t.Context(), "go", args...)
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
+		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", withoutC)
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}

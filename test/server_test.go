@@ -48,6 +48,10 @@ func TestMain(m *testing.M) {
 	}))
 }
 
+// withoutC is the environment of what is built without the race detector: as users
+// get it, and as test/run has built it before.
+const withoutC = "CGO_ENABLED=0"
+
 // buildProgram builds cmd/kamaelia into dir, with the race detector if the
 // tests have it.
 func buildProgram(dir string) error {
