@@ -73,4 +73,7 @@ func main() {
 	if err := running.Wait(context.Background()); err != nil {
 		log.Fatal(err)
 	}
+	if ctx.Err() == nil {
+		log.Fatalf("%s has closed the connection", *server)
+	}
 }

@@ -1,0 +1,5 @@
+package faulty
+
+import "testing"
+
+func TestA(t *testing.T) { onlyByTests(); F(nil) }

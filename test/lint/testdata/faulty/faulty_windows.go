@@ -1,0 +1,3 @@
+package faulty
+
+var y int = "x"
