@@ -15,7 +15,7 @@ import (
 func doc(t *testing.T, args ...string) result {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, append([]string{"doc"}, args...)...)
-	cmd.Dir, cmd.Env = t.TempDir(), []string{"HOME=" + t.TempDir()}
+	cmd.Dir, cmd.Env = t.TempDir(), []string{"HOME=" + t.TempDir(), "GORACE=" + os.Getenv("GORACE")}
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); cmd.ProcessState == nil {
