@@ -96,6 +96,7 @@ class Line:
                 self.worker.loop.add_writer(self.sock, self.put)
             return
         self.parts = []
+        self.worker.leaving.discard(self)
         if self.blocked:
             self.blocked = False
             self.worker.loop.remove_writer(self.sock)
@@ -159,6 +160,7 @@ class Line:
         self.worker.loop.remove_reader(self.sock)
         self.worker.loop.remove_writer(self.sock)
         self.dead, self.parts, self.size = True, [], 0
+        self.worker.leaving.discard(self)
         self.sock.close()
         self.wake()
         if self is self.worker.common:
@@ -324,6 +326,8 @@ class Request:
     def done(self):
         """Gives the socket back, when the piece has come that was asked for by it."""
         line, self.line = self.line, None
+        if line and line.size:
+            self.worker.leaving.add(line)
         if line and self.piece:
             self.piece.add_done_callback(lambda _: line.release())
         elif line:
@@ -382,6 +386,7 @@ class Worker:
         self.room, self.requests, self.spare, self.heads = bytearray(REQUEST), {}, deque(), set()
         self.ended = self.loop.create_future()
         self.reading = self.ending = self.looking = False
+        self.leaving = set()  # that have the end of an answer to send
         self.common = Line(self)
         eager = {'eager_start': True} if sys.version_info >= (3, 12) else {}
         self.task = lambda request: asyncio.Task(request.run(application), loop=self.loop, **eager)
@@ -525,6 +530,11 @@ async def serve(application, control, queue, most, workers):
     await worker.ended
     worker.common.flush()
     await worker.common.drain(0)
+    for line in list(worker.leaving):
+        try:
+            await line.drain(0)
+        except Gone:
+            pass
     await lifespan.shutdown()
 
 
