@@ -199,7 +199,7 @@ class Request:
             body, self.body = self.body, None
             if body or body is not None and not self.more:
                 return {'type': 'http.request', 'body': body, 'more_body': self.more}
-            if not self.more:
+            if not self.more or self.closed:  # the server gives no more of the body when it has the whole answer
                 if self.over is None:
                     self.over = asyncio.Event()
                 await self.over.wait()

@@ -1,0 +1,69 @@
+//go:build unix
+
+package wsgi_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/kamaelia-go/kamaelia/components/wsgi"
+)
+
+// edged serves the applications of edges.py.
+func edged(t testing.TB, app *wsgi.App) *server {
+	app.Dir, app.Module = "testdata", "edges"
+	return serve(t, app)
+}
+
+// A sending is a request whose body comes in two halves.
+type sending struct {
+	t    testing.TB
+	conn net.Conn
+	half string
+}
+
+// begin sends the head of a request, and the first half of its body.
+func (s *server) begin(path, half string) *sending {
+	s.t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { _ = conn.Close() })
+	if _, err := fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", path, 2*len(half), half); err != nil {
+		s.t.Fatal(err)
+	}
+	return &sending{s.t, conn, half}
+}
+
+// end sends the other half, and returns the answer.
+func (s *sending) end() (status int, body string) {
+	s.t.Helper()
+	_, _ = io.WriteString(s.conn, s.half)
+	resp, err := http.ReadResponse(bufio.NewReader(s.conn), nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		s.t.Error(err)
+	}
+	return resp.StatusCode, string(text)
+}
+
+// TestASGI_DoneEarly: who listens behind the last byte of an answer waits, and does not
+// ask for the rest of the request's body again and again.
+func TestASGI_DoneEarly(t *testing.T) {
+	s := looped(t, &wsgi.App{Workers: 1})
+	s.begin("/done_early", strings.Repeat("a", 100_000))
+	eventually(t, "the end", func() bool { return s.get("/what") != "" })
+	if got := s.get("/what"); got != "idle" {
+		t.Errorf("it %s", got)
+	}
+}
