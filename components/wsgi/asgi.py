@@ -259,6 +259,8 @@ class Request:
         head = b'\n'.join(lines)
         if head.count(b'\n') != len(lines) - 1:
             raise ValueError('there is a line break in the headers %r' % (headers,))
+        if len(head) > MOST_HEAD:
+            raise ValueError('the headers have %d bytes, and may have %d' % (len(head), MOST_HEAD))
         self.head, self.left = head, left
         if self.mute or status == 204 or status == 304:
             self.mute, self.left = True, None
@@ -357,7 +359,7 @@ class Request:
             return
         self.closed = True
         line = self.own() if self.begun else self.line or self.worker.common
-        line.add(b'X', self.number, summary[:1000], text[:1 << 20])
+        line.add(b'X', self.number, summary[:MOST_LINE], text[:MOST_TEXT])
         line.plan() if line is self.worker.common else line.flush()
         self.done()
 

@@ -57,6 +57,36 @@ func (s *sending) end() (status int, body string) {
 	return resp.StatusCode, string(text)
 }
 
+// TestEdges_Long: what an application says that is too long for a frame is its own
+// failure, and not its worker's.
+func TestEdges_Long(t *testing.T) {
+	for _, c := range []struct {
+		name, path, cause string
+		asgi              bool
+	}{
+		{"a message", "/verbose?300000", "RuntimeError: out of luckxx", false},
+		{"a traceback", "/verbose?2000000", "RuntimeError: out of luckxx", false},
+		{"a head", "/headed?300000", "the head has 300", false},
+		{"headers", "/headed?300000", "the headers have 300", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := (*server)(nil)
+			if c.asgi {
+				s = looped(t, &wsgi.App{Workers: 1})
+			} else {
+				s = edged(t, &wsgi.App{Workers: 1})
+			}
+			before := s.get("/pid")
+			if resp, body, err := s.do("GET", c.path, nil); err != nil || resp.StatusCode != 500 || !strings.Contains(body, c.cause) {
+				t.Errorf("%v, %v: no %q in %.300s", resp, err, c.cause, body)
+			}
+			if after := s.get("/pid"); after != before {
+				t.Errorf("worker %s became %s", before, after)
+			}
+		})
+	}
+}
+
 // TestASGI_DoneEarly: who listens behind the last byte of an answer waits, and does not
 // ask for the rest of the request's body again and again.
 func TestASGI_DoneEarly(t *testing.T) {

@@ -17,6 +17,10 @@ FRAME = struct.Struct('<cIIQ')  # kind, number of the request, length of the hea
 
 pack = FRAME.pack
 
+MOST_HEAD = 255 << 10           # bytes of the largest head that an application may make: a frame has room for some more
+MOST_LINE = 1000                # bytes that are told of what went wrong in one line,
+MOST_TEXT = 1 << 20             # and in a whole traceback
+
 
 def rights(fd):
     """Returns the ancillary data that passes a descriptor on."""
@@ -56,6 +60,7 @@ def begin(control, directory, module, name, reload):
 
 def refuse(control, summary, text):
     """Tells the server why the application can not begin."""
+    summary, text = summary[:MOST_LINE], text[:MOST_TEXT]
     control.sendall(pack(b'X', 0, len(summary), len(text)) + summary + text)
 
 

@@ -336,6 +336,8 @@ class Response:
         head = '\n'.join([status, *map(fields_of, fields)])
         if head.count('\n') != len(fields):
             raise ValueError('there is a line break in %r or %r' % (status, fields))
+        if len(head) > MOST_HEAD:
+            raise ValueError('the head has %d bytes, and may have %d' % (len(head), MOST_HEAD))
         self.head, self.left = head.encode('latin-1'), None
         for name, value in fields:
             if len(name) == 14 and name.lower() == 'content-length':
@@ -419,7 +421,8 @@ class Response:
         """Tells what went wrong, whatever was sent before."""
         if not self.ended:
             self.begun = self.ended = True
-            self.send(b'X', *told(error))
+            summary, text = told(error)
+            self.send(b'X', summary[:MOST_LINE], text[:MOST_TEXT])
 
     def send(self, kind, head, body, fd=None):
         before = b''
