@@ -87,6 +87,32 @@ func TestEdges_Long(t *testing.T) {
 	}
 }
 
+// TestEdges_Timeout: the time-out that an application has set for sockets is none for the
+// server's own, by which the rest of a body comes.
+func TestEdges_Timeout(t *testing.T) {
+	s := edged(t, &wsgi.App{Workers: 2})
+	slow := s.begin("/echo", strings.Repeat("a", 30_000))
+	s.get("/slow?0.6")
+	if status, body := slow.end(); status != 200 || body != strings.Repeat("a", 60_000) {
+		t.Errorf("%d: %d bytes, %.300s", status, len(body), body)
+	}
+}
+
+// TestEdges_Signal: a read that is broken off by a signal leaves nothing for the next
+// request.
+func TestEdges_Signal(t *testing.T) {
+	s := edged(t, &wsgi.App{Workers: 1})
+	slow := s.begin("/patient", strings.Repeat("a", 30_000))
+	eventually(t, "the signal", func() bool { return strings.Contains(s.log.String(), "too slow") })
+	if status, body := slow.end(); status != 503 {
+		t.Errorf("%d: %.300s", status, body)
+	}
+	next := s.begin("/echo", strings.Repeat("b", 30_000))
+	if status, body := next.end(); status != 200 || body != strings.Repeat("b", 60_000) {
+		t.Errorf("%d: %d bytes, %d of the request before", status, len(body), strings.Count(body, "a"))
+	}
+}
+
 // TestASGI_DoneEarly: who listens behind the last byte of an answer waits, and does not
 // ask for the rest of the request's body again and again.
 func TestASGI_DoneEarly(t *testing.T) {
