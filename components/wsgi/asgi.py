@@ -189,6 +189,8 @@ class Request:
             if not self.answered and not self.gone:
                 raise RuntimeError('the application has returned before its answer was complete')
         except BaseException as error:
+            if forked:
+                leave(error)
             self.fail(error)
         finally:
             self.finish()
@@ -295,6 +297,8 @@ class Request:
 
     def frame(self, body, last):
         """Adds a frame, and returns the socket by which it goes."""
+        if forked:
+            leave()
         self.closed = last
         if not self.begun:
             self.begun = True

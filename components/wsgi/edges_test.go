@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/kamaelia-go/kamaelia/components/wsgi"
@@ -110,6 +111,36 @@ func TestEdges_Signal(t *testing.T) {
 	next := s.begin("/echo", strings.Repeat("b", 30_000))
 	if status, body := next.end(); status != 200 || body != strings.Repeat("b", 60_000) {
 		t.Errorf("%d: %d bytes, %d of the request before", status, len(body), strings.Count(body, "a"))
+	}
+}
+
+// TestEdges_Close: a close that wants to end the program ends no thread of it.
+func TestEdges_Close(t *testing.T) {
+	s := edged(t, &wsgi.App{Workers: 1, Threads: 2})
+	if got := s.get("/parting"); got != "parting" {
+		t.Errorf("%q", got)
+	}
+	eventually(t, "the close in the log", func() bool { return strings.Contains(s.log.String(), "SystemExit: parting") })
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			if resp, body, err := s.do("GET", "/meet", nil); err != nil || resp.StatusCode != 200 || body != "met" {
+				t.Errorf("%v, %v: %.300s", resp, err, body)
+			}
+		})
+	}
+	both.Wait()
+}
+
+// TestEdges_Fork: a process that an application has forked ends as it wants to, and
+// answers nothing.
+func TestEdges_Fork(t *testing.T) {
+	s := edged(t, &wsgi.App{Workers: 1})
+	if got := s.get("/forks"); got != "3" {
+		t.Errorf("the child ended with %q", got)
+	}
+	if got := s.get("/slow?0"); got != "slow" {
+		t.Errorf("%q behind it", got)
 	}
 }
 

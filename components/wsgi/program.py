@@ -22,6 +22,21 @@ MOST_LINE = 1000                # bytes that are told of what went wrong in one 
 MOST_TEXT = 1 << 20             # and in a whole traceback
 
 
+forked = []                     # has something in a process that the application has forked
+
+
+def leave(error=None):
+    """Ends a process that the application has forked, when that comes back here: the requests are its parent's."""
+    status = 0 if error is None else getattr(error, 'code', 1)
+    if status and type(status) is not int:
+        sys.stderr.write('%s\n' % status)
+        status = 1
+    os._exit(status or 0)
+
+
+os.register_at_fork(after_in_child=lambda: forked.append(True))
+
+
 def rights(fd):
     """Returns the ancillary data that passes a descriptor on."""
     return [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack('i', fd))]

@@ -80,6 +80,8 @@ class Line:
     def send(self, kind, number, head, body=b'', fd=None, before=b''):
         """Sends a frame, and one before it. It raises Gone if nobody wants the answer any more."""
         start = before + pack(kind, number, len(head), len(body) if fd is None else body) + head
+        if forked:
+            leave()
         if self.torn:
             raise Gone
         self.torn = True  # a signal may end this by an exception
@@ -469,6 +471,8 @@ def answer(application, line, number, environ, body, more):
     except Gone:
         raise
     except BaseException as error:
+        if forked:
+            leave(error)
         errors.write(told(error)[1].decode())
         response.fail(error)
     finally:
@@ -481,7 +485,9 @@ def close(result, errors):
     """Calls the close of what the application has returned. The answer is on its way by then."""
     try:
         result.close()
-    except Exception as error:
+    except BaseException as error:
+        if forked:
+            leave(error)
         errors.write(told(error)[1].decode())
 
 
