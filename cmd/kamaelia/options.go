@@ -82,7 +82,9 @@ func (o *siteOptions) config() (*config.Config, error) {
 // says.
 func wholeTruth(file string, err error) error {
 	if _, ok := errors.AsType[config.Problems](err); ok {
-		return config.CheckFile(file)
+		if all := config.CheckFile(file); all != nil { // else it was changed meanwhile
+			return all
+		}
 	}
 	return err
 }

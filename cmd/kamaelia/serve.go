@@ -100,9 +100,15 @@ type serving struct {
 // or the end of the grace, shuts it down.
 func (s *serving) run() error {
 	s.started = newTerminal()
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, append(otherSignals(), os.Interrupt, syscall.SIGTERM)...)
-	defer signal.Stop(signals)
+	// What comes while a configuration is read waits here. No other signals are to take the
+	// room of those that end the server.
+	ends, others := make(chan os.Signal, 2), make(chan os.Signal, 16)
+	signal.Notify(ends, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(ends)
+	if asked := otherSignals(); len(asked) > 0 { // none means all
+		signal.Notify(others, asked...)
+		defer signal.Stop(others)
+	}
 
 	sys := &axon.System{Logger: &s.log, Grace: time.Second + s.server.KillAfter} // programs are given theirs
 	defer sys.Close()
@@ -126,7 +132,9 @@ func (s *serving) run() error {
 			if s.changes.changed() {
 				s.reload()
 			}
-		case sig := <-signals:
+		case sig := <-ends:
+			s.signal(sig)
+		case sig := <-others:
 			s.signal(sig)
 		}
 	}

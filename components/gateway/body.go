@@ -5,9 +5,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"syscall"
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
@@ -58,7 +59,7 @@ func (o *Bodies) Body(ctx context.Context, req *http1.Request) (io.ReadCloser, i
 	}
 	f, err := spool(&start, from, largest+1-n)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, unstored(err)
 	}
 	if n, err = f.Seek(0, io.SeekCurrent); err == nil && n > largest {
 		err = Refuse(413, "a body of more than %d bytes", largest)
@@ -68,16 +69,31 @@ func (o *Bodies) Body(ctx context.Context, req *http1.Request) (io.ReadCloser, i
 	}
 	if err != nil {
 		_ = f.Close()
-		return nil, 0, err
+		return nil, 0, unstored(err)
 	}
 	return f, n, nil
+}
+
+// unstored makes a failure of what went wrong with the file for a body: that is no fault
+// of the client's. Any other error stays as it is.
+func unstored(err error) error {
+	_, file := errors.AsType[*fs.PathError](err)
+	switch {
+	case !file:
+		return err
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return Refuse(507, "no room for a body: %w", err)
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return Refuse(503, "no file for a body: %w", err)
+	}
+	return Refuse(500, "no file for a body: %w", err)
 }
 
 // spool writes a body into a file without a name.
 func spool(start io.Reader, rest io.Reader, most int64) (*os.File, error) {
 	f, err := os.CreateTemp("", "kamaelia-body-*")
 	if err != nil {
-		return nil, fmt.Errorf("a place for a body: %w", err)
+		return nil, err
 	}
 	_ = os.Remove(f.Name()) // where that is not possible now it is left to the system
 	if _, err = io.Copy(f, start); err == nil {

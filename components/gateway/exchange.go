@@ -134,14 +134,10 @@ func (x *exchange) ask(ctx context.Context) (again bool, err error) {
 	if x.body == nil {
 		c.out = p.End(c.out)
 	}
-	if len(c.out) > 2*mostInline { // it may not fit
-		_ = c.SetWriteDeadline(x.quiet.Add(max(min(x.h.Upstream.Limits.Patience(false), time.Hour), 0)))
-		defer c.SetWriteDeadline(time.Time{})
-	}
 	if x.body == nil && len(c.out) <= 2*mostInline && c.hold(c.out) {
 		return x.read(ctx)
 	}
-	switch _, err := c.Write(c.out); {
+	switch err := x.write(); {
 	case err == nil:
 	case c.kept && lost(err):
 		return true, nil // it has not got all of the request
@@ -156,6 +152,18 @@ func (x *exchange) ask(ctx context.Context) (again bool, err error) {
 		}
 	}
 	return x.read(ctx)
+}
+
+// write writes what goes with the head. Only this has a time of its own: what follows of
+// the body may take longer.
+func (x *exchange) write() error {
+	c := x.conn
+	if len(c.out) > 2*mostInline { // it may not fit
+		_ = c.SetWriteDeadline(x.quiet.Add(max(min(x.h.Upstream.Limits.Patience(false), time.Hour), 0)))
+		defer c.SetWriteDeadline(time.Time{})
+	}
+	_, err := c.Write(c.out)
+	return err
 }
 
 // lost reports whether an error tells that the other end has closed a connection.

@@ -61,6 +61,9 @@ func (c *conn) read() (int, error) {
 		}
 		c.request = nil
 		return c.Read(c.in[c.end:])
+	case len(c.request) > 0 && !c.kept && lost(c.fault):
+		c.request = nil // it has closed the connection, perhaps with an answer
+		return c.Read(c.in[c.end:])
 	case c.fault != nil:
 		return 0, c.fault
 	}

@@ -53,7 +53,7 @@ func launch(cmd *exec.Cmd, input bool) (*running, *pipes, error) {
 // the program block.
 func openPipes(input bool, ours, theirs *[3]int) (*pipes, error) {
 	for i := range 3 {
-		var ends [2]int
+		ends := [2]int{-1, -1} // as they stay if there is no pipe
 		var err error
 		switch {
 		case i > 0:

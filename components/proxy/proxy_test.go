@@ -105,6 +105,7 @@ func TestHandler_Request(t *testing.T) {
 		{"a body", &proxy.Upstream{}, "", gatewaytest.Request("PUT /x", "hello"), "PUT /x example.org 5 [=] hello"},
 		{"a body in chunks", &proxy.Upstream{}, "", chunked, "POST /x example.org -1 [=] hello"},
 		{"fields", &proxy.Upstream{}, "", gatewaytest.Request("GET /?show=Cookie,X-A,User-Agent", "Cookie: a=1", "X-A: 1", "X-A: 2"), "GET /?show=Cookie,X-A,User-Agent example.org 0 [Cookie=a=1 X-A=1|2 User-Agent=] "},
+		{"a client of its own, in small letters", &proxy.Upstream{}, "", gatewaytest.Request("GET /?show=User-Agent", "user-agent: mine/1"), "GET /?show=User-Agent example.org 0 [User-Agent=mine/1] "},
 		{"of the connection", &proxy.Upstream{}, "", gatewaytest.Request("GET /?show=Te,Upgrade,X-Hop,Keep-Alive", "Connection: x-hop, close", "X-Hop: 1", "TE: gzip", "Upgrade: h2c", "Keep-Alive: 5"), "GET /?show=Te,Upgrade,X-Hop,Keep-Alive example.org 0 [Te= Upgrade= X-Hop= Keep-Alive=] "},
 		{"who has asked", &proxy.Upstream{}, "", remote, `GET /?show=Forwarded,X-Forwarded-For,X-Forwarded-Proto,X-Forwarded-Host example.org 0 [Forwarded=for="[2001:db8::1]";proto=https;host="example.org" X-Forwarded-For=2001:db8::1 X-Forwarded-Proto=https X-Forwarded-Host=example.org] `},
 		{"who has asked before", &proxy.Upstream{TrustForwarded: true}, "", trusted, `GET /?show=Forwarded,X-Forwarded-For,X-Forwarded-Proto example.org 0 [Forwarded=for=before, for=192.0.2.1;proto=http;host="example.org" X-Forwarded-For=before, 192.0.2.1 X-Forwarded-Proto=https] `},

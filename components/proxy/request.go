@@ -111,6 +111,8 @@ func (h *Handler) fields(to http.Header, req *http1.Request) {
 		case hopByHop(name, named), name == "host", name == "content-length", name == "expect":
 		case name == "authorization" && req.User != "" && !h.Upstream.Authorization:
 		case !h.Upstream.TrustForwarded && (name == "forwarded" || strings.HasPrefix(name, "x-forwarded-")):
+		case name == "user-agent":
+			to["User-Agent"] = append(to["User-Agent"], f.Value) // net/http looks for it under this name alone
 		default:
 			to[f.Name] = append(to[f.Name], f.Value)
 		}

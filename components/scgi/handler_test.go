@@ -2,10 +2,12 @@ package scgi
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -126,4 +128,88 @@ func TestHandler_Conform(t *testing.T) {
 		axontest.RealTime(), axontest.FeedFunc("inbox", func() []*http1.Request {
 			return []*http1.Request{gatewaytest.Request("GET /app/a"), gatewaytest.Request("POST /app/x", string(make([]byte, 100_000))), gatewaytest.Request("GET /app/\x00")}
 		}))
+}
+
+// An early is a protocol whose request is written when the other end has gone.
+type early struct {
+	Protocol
+	gone <-chan struct{}
+}
+
+func (e early) Head(b []byte, v *gateway.Variables, a *gateway.About) []byte {
+	<-e.gone
+	return e.Protocol.Head(b, v, a)
+}
+
+// TestHandler_Early: an answer is heard that came before the request was written, from a
+// program that did not wait for it and has closed the connection.
+func TestHandler_Early(t *testing.T) {
+	for _, c := range []struct {
+		name, says, want string
+	}{
+		{"busy", "Status: 503 Busy\r\nContent-Type: text/plain\r\n\r\nlater", "503 Busy: later"},
+		{"nothing", "", "failure 502"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "socket")
+			l, err := net.Listen("unix", path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			gone := make(chan struct{})
+			go func() {
+				defer close(gone)
+				conn, err := l.Accept()
+				if err != nil {
+					return
+				}
+				_, _ = io.WriteString(conn, c.says)
+				_ = conn.Close()
+			}()
+			u := &gateway.Upstream{Address: "unix:" + path}
+			if err := u.Open(); err != nil {
+				t.Fatal(err)
+			}
+			defer u.Close()
+			a := gatewaytest.Ask(t, &gateway.Handler{Upstream: u, Protocol: early{gone: gone}}, gatewaytest.Request("GET /"))
+			if got := a.Said(); got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestHandler_LargeHead: the time that a large head may take to be written is none for the
+// body behind it, which comes slowly.
+func TestHandler_LargeHead(t *testing.T) {
+	const size = 40_000
+	address := gatewaytest.Listen(t, func(conn net.Conn) {
+		in := bufio.NewReader(conn)
+		if _, err := head(in); err != nil {
+			return
+		}
+		n, _ := io.CopyN(io.Discard, in, size)
+		_, _ = fmt.Fprintf(conn, "Content-Type: text/plain\r\n\r\n%d", n)
+	})
+	u := &gateway.Upstream{Address: address, Limits: gateway.Limits{First: 200 * time.Millisecond}}
+	gatewaytest.Open(t, u, func() (running, waiting int) { return u.Gate.Load() })
+	req := gatewaytest.Request("POST /", "Cookie: "+strings.Repeat("x", 20_000))
+	req.Body, req.ContentLength = http1.NewBody(0), size
+	if _, err := req.Body.Write(t.Context(), make([]byte, size/2)); err != nil { // more than goes with the head
+		t.Fatal(err)
+	}
+	pace := time.NewTicker(50 * time.Millisecond)
+	defer pace.Stop()
+	go func() {
+		for range 10 {
+			<-pace.C
+			_, _ = req.Body.Write(context.Background(), make([]byte, size/20))
+		}
+		req.Body.CloseWrite(nil)
+	}()
+	a := gatewaytest.Ask(t, &gateway.Handler{Upstream: u, Protocol: Protocol{}}, req)
+	if got := a.Said(); got != "200: 40000" {
+		t.Errorf("%s: %v", got, a.Fail)
+	}
 }

@@ -77,18 +77,7 @@ func (c *call) take(l *held) (created bool, err error) {
 		return nil
 	}
 	if s.exists(c.name) {
-		if _, err := s.find(c.name); err != nil {
-			return false, err
-		}
-		return false, s.Dir.Do(func() error {
-			if err := s.Dir.Precondition(c.req, c.path, c.name); err != nil {
-				return err
-			}
-			if _, err := c.conditions(); err != nil {
-				return err
-			}
-			return grab()
-		})
+		return false, c.takeThere(grab)
 	}
 	if c.folder() {
 		return false, refuse(409, "%q is not there", c.path)
@@ -99,15 +88,41 @@ func (c *call) take(l *held) (created bool, err error) {
 	}
 	defer f.Abandon()
 	created, _, err = f.Commit(func() error {
+		if s.exists(c.name) {
+			return errThere
+		}
 		if err := c.may(entry(c.name)); err != nil {
 			return err
 		}
 		return grab()
 	})
+	if errors.Is(err, errThere) {
+		return false, c.takeThere(grab)
+	}
 	if err != nil && l.token != "" {
 		s.locks.free(l.token)
 	}
 	return created, err
+}
+
+// errThere says that somebody else was quicker to make a file, which is to stay as it is.
+var errThere = errors.New("webdav: it is there meanwhile")
+
+// takeThere takes a lock on what is there.
+func (c *call) takeThere(grab func() error) error {
+	s := c.Share
+	if _, err := s.find(c.name); err != nil {
+		return err
+	}
+	return s.Dir.Do(func() error {
+		if err := s.Dir.Precondition(c.req, c.path, c.name); err != nil {
+			return err
+		}
+		if _, err := c.conditions(); err != nil {
+			return err
+		}
+		return grab()
+	})
 }
 
 // refresh gives the lock whose token is in the If field new time.

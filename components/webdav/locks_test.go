@@ -2,10 +2,15 @@ package webdav
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
 // Which locks go together, by where they are and of what kind.
@@ -313,4 +318,41 @@ func TestLock_Time(t *testing.T) {
 			t.Errorf("when it is over: %d %s", status, err)
 		}
 	})
+}
+
+// TestLock_There: a file that is made while a LOCK makes one is locked, and stays as it is.
+func TestLock_There(t *testing.T) {
+	s := share(t, nil)
+	root := s.Dir.Tree.Dir
+	const body = `<D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/></D:locktype></D:lockinfo>`
+	c := &call{Handler: &Handler{Share: s}, ctx: t.Context(), req: request("LOCK", "/new", body), path: "/new", name: "new"}
+	status := make(chan int, 1)
+	err := s.Dir.Do(func() error { // no file takes its place
+		go func() {
+			resp, err := c.lock()
+			if err != nil {
+				t.Error(err)
+				resp = &http1.Response{}
+			}
+			status <- resp.Status
+		}()
+		for limit := time.Now().Add(10 * time.Second); time.Now().Before(limit); runtime.Gosched() {
+			if made, err := os.ReadDir(root); err != nil || len(made) > 0 {
+				break // the one of the LOCK, which waits for its place
+			}
+		}
+		return os.WriteFile(filepath.Join(root, "new"), []byte("content"), 0o644)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := <-status; got != 200 {
+		t.Errorf("%d, want 200", got)
+	}
+	if got := s.holds(t); got != "new=content" {
+		t.Errorf("%s", got)
+	}
+	if got := len(s.locks.list("new", time.Now())); got != 1 {
+		t.Errorf("%d locks", got)
+	}
 }

@@ -96,6 +96,7 @@ class Line:
                 self.worker.loop.add_writer(self.sock, self.put)
             return
         self.parts = []
+        self.worker.leaving.discard(self)
         if self.blocked:
             self.blocked = False
             self.worker.loop.remove_writer(self.sock)
@@ -159,6 +160,7 @@ class Line:
         self.worker.loop.remove_reader(self.sock)
         self.worker.loop.remove_writer(self.sock)
         self.dead, self.parts, self.size = True, [], 0
+        self.worker.leaving.discard(self)
         self.sock.close()
         self.wake()
         if self is self.worker.common:
@@ -187,6 +189,8 @@ class Request:
             if not self.answered and not self.gone:
                 raise RuntimeError('the application has returned before its answer was complete')
         except BaseException as error:
+            if forked:
+                leave(error)
             self.fail(error)
         finally:
             self.finish()
@@ -197,7 +201,7 @@ class Request:
             body, self.body = self.body, None
             if body or body is not None and not self.more:
                 return {'type': 'http.request', 'body': body, 'more_body': self.more}
-            if not self.more:
+            if not self.more or self.closed:  # the server gives no more of the body when it has the whole answer
                 if self.over is None:
                     self.over = asyncio.Event()
                 await self.over.wait()
@@ -257,6 +261,8 @@ class Request:
         head = b'\n'.join(lines)
         if head.count(b'\n') != len(lines) - 1:
             raise ValueError('there is a line break in the headers %r' % (headers,))
+        if len(head) > MOST_HEAD:
+            raise ValueError('the headers have %d bytes, and may have %d' % (len(head), MOST_HEAD))
         self.head, self.left = head, left
         if self.mute or status == 204 or status == 304:
             self.mute, self.left = True, None
@@ -291,6 +297,8 @@ class Request:
 
     def frame(self, body, last):
         """Adds a frame, and returns the socket by which it goes."""
+        if forked:
+            leave()
         self.closed = last
         if not self.begun:
             self.begun = True
@@ -324,6 +332,8 @@ class Request:
     def done(self):
         """Gives the socket back, when the piece has come that was asked for by it."""
         line, self.line = self.line, None
+        if line and line.size:
+            self.worker.leaving.add(line)
         if line and self.piece:
             self.piece.add_done_callback(lambda _: line.release())
         elif line:
@@ -353,7 +363,7 @@ class Request:
             return
         self.closed = True
         line = self.own() if self.begun else self.line or self.worker.common
-        line.add(b'X', self.number, summary[:1000], text[:1 << 20])
+        line.add(b'X', self.number, summary[:MOST_LINE], text[:MOST_TEXT])
         line.plan() if line is self.worker.common else line.flush()
         self.done()
 
@@ -382,6 +392,7 @@ class Worker:
         self.room, self.requests, self.spare, self.heads = bytearray(REQUEST), {}, deque(), set()
         self.ended = self.loop.create_future()
         self.reading = self.ending = self.looking = False
+        self.leaving = set()  # that have the end of an answer to send
         self.common = Line(self)
         eager = {'eager_start': True} if sys.version_info >= (3, 12) else {}
         self.task = lambda request: asyncio.Task(request.run(application), loop=self.loop, **eager)
@@ -525,6 +536,11 @@ async def serve(application, control, queue, most, workers):
     await worker.ended
     worker.common.flush()
     await worker.common.drain(0)
+    for line in list(worker.leaving):
+        try:
+            await line.drain(0)
+        except Gone:
+            pass
     await lifespan.shutdown()
 
 

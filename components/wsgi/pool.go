@@ -214,13 +214,21 @@ func (p *pool) fail(why *AppError) (news bool) {
 
 // broken reports whether there is no worker, nor one to be expected.
 func (p *pool) broken() bool {
-	return p.failed != nil && !slices.ContainsFunc(p.runs, func(r *run) bool { return !r.retired })
+	return p.failed != nil && !p.staffed()
+}
+
+// staffed reports whether a worker takes requests.
+func (p *pool) staffed() bool {
+	return slices.ContainsFunc(p.runs, func(r *run) bool { return !r.retired })
 }
 
 // despair tells those who wait, if there is no worker.
 func (p *pool) despair() {
-	if p.broken() {
+	switch {
+	case p.broken():
 		p.tell(p.failed)
+	case p.ended && !p.staffed():
+		p.tell(errNobody)
 	}
 }
 

@@ -17,6 +17,25 @@ FRAME = struct.Struct('<cIIQ')  # kind, number of the request, length of the hea
 
 pack = FRAME.pack
 
+MOST_HEAD = 255 << 10           # bytes of the largest head that an application may make: a frame has room for some more
+MOST_LINE = 1000                # bytes that are told of what went wrong in one line,
+MOST_TEXT = 1 << 20             # and in a whole traceback
+
+
+forked = []                     # has something in a process that the application has forked
+
+
+def leave(error=None):
+    """Ends a process that the application has forked, when that comes back here: the requests are its parent's."""
+    status = 0 if error is None else getattr(error, 'code', 1)
+    if status and type(status) is not int:
+        sys.stderr.write('%s\n' % status)
+        status = 1
+    os._exit(status or 0)
+
+
+os.register_at_fork(after_in_child=lambda: forked.append(True))
+
 
 def rights(fd):
     """Returns the ancillary data that passes a descriptor on."""
@@ -56,6 +75,7 @@ def begin(control, directory, module, name, reload):
 
 def refuse(control, summary, text):
     """Tells the server why the application can not begin."""
+    summary, text = summary[:MOST_LINE], text[:MOST_TEXT]
     control.sendall(pack(b'X', 0, len(summary), len(text)) + summary + text)
 
 

@@ -36,6 +36,11 @@ var errGrace = errors.New("wsgi: a worker that was replaced did not end in time"
 
 // Main implements axon.Component.
 func (w *worker) Main(ctx context.Context) error {
+	defer func() {
+		if ctx.Err() != nil {
+			w.app.pool.end() // nobody is to wait for it
+		}
+	}()
 	r, err := newRun(ctx, w.app)
 	if err != nil {
 		w.app.pool.fail(w.app.error("", err, err.Error()))
@@ -55,6 +60,7 @@ func (w *worker) Main(ctx context.Context) error {
 		case <-r.stale.c:
 			next, err := newRun(ctx, w.app)
 			if err != nil {
+				r.retire() // its place is that of the one that is run again
 				return err
 			}
 			select {

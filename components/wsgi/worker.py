@@ -61,7 +61,7 @@ class Gone(Exception):
 class Line:
     """The socket by which a thread answers."""
 
-    __slots__ = 'control', 'sock', 'begun'
+    __slots__ = 'control', 'sock', 'begun', 'torn', 'owed'
 
     def __init__(self, control):
         self.control, self.sock, self.begun = control, None, False
@@ -72,23 +72,31 @@ class Line:
         if self.sock:
             self.sock.close()
         self.sock, theirs = socket.socketpair()
+        self.sock.settimeout(None)  # whatever the application has set for sockets
+        self.torn = self.owed = False
         with theirs:
             self.control.sendmsg([pack(b'T', 0, 0, os.getpid())], rights(theirs.fileno()))
 
     def send(self, kind, number, head, body=b'', fd=None, before=b''):
         """Sends a frame, and one before it. It raises Gone if nobody wants the answer any more."""
         start = before + pack(kind, number, len(head), len(body) if fd is None else body) + head
+        if forked:
+            leave()
+        if self.torn:
+            raise Gone
+        self.torn = True  # a signal may end this by an exception
         try:
             self.put(start, body, fd)
         except OSError as error:
             if self.begun:
                 raise Gone from error
             self.connect()  # it was closed for the sake of the answer before
+            self.torn = True
             try:
                 self.put(start, body, fd)
             except OSError as error:
                 raise Gone from error
-        self.begun = True
+        self.begun, self.torn = True, False
 
     def put(self, start, body, fd):
         if fd is not None:
@@ -103,12 +111,14 @@ class Line:
     def ask(self, number, before, left):
         """Asks for the client's socket, behind a frame: returns a Client, or None if there is no such socket."""
         self.send(b'S', number, b'', before=before)
+        self.owed = True
         try:
             loan, ancillary, *_ = self.sock.recvmsg(LOAN.size, socket.CMSG_SPACE(4), getattr(socket, 'MSG_CMSG_CLOEXEC', 0))
         except OSError as error:
             raise Gone from error
         if len(loan) != LOAN.size:
             raise Gone
+        self.owed = False
         for _, _, data in ancillary:
             return Client(self, number, left, *struct.unpack('i', data), *LOAN.unpack(loan))
 
@@ -263,14 +273,17 @@ class Body(io.RawIOBase):
             return n
         if self.line is None or self.left == 0:
             return 0
+        if self.line.owed:
+            raise ConnectionError('a read before this one was broken off')
         self.line.send(b'R', self.number, PIECE.pack(len(room)))
-        size = bytearray(PIECE.size)
+        size, self.line.owed = bytearray(PIECE.size), True  # a signal may end this by an exception
         got = receive(self.line.sock, size, room) - PIECE.size
         n, = PIECE.unpack(size)
         if n > 0:
             receive(self.line.sock, memoryview(room)[got:n])
+            self.line.owed = False
             return n
-        self.line = None
+        self.line.owed, self.line = False, None
         if n < 0:
             raise ConnectionError('the client has broken off in the body of its request')
         return 0
@@ -336,6 +349,8 @@ class Response:
         head = '\n'.join([status, *map(fields_of, fields)])
         if head.count('\n') != len(fields):
             raise ValueError('there is a line break in %r or %r' % (status, fields))
+        if len(head) > MOST_HEAD:
+            raise ValueError('the head has %d bytes, and may have %d' % (len(head), MOST_HEAD))
         self.head, self.left = head.encode('latin-1'), None
         for name, value in fields:
             if len(name) == 14 and name.lower() == 'content-length':
@@ -419,7 +434,8 @@ class Response:
         """Tells what went wrong, whatever was sent before."""
         if not self.ended:
             self.begun = self.ended = True
-            self.send(b'X', *told(error))
+            summary, text = told(error)
+            self.send(b'X', summary[:MOST_LINE], text[:MOST_TEXT])
 
     def send(self, kind, head, body, fd=None):
         before = b''
@@ -455,6 +471,8 @@ def answer(application, line, number, environ, body, more):
     except Gone:
         raise
     except BaseException as error:
+        if forked:
+            leave(error)
         errors.write(told(error)[1].decode())
         response.fail(error)
     finally:
@@ -467,7 +485,9 @@ def close(result, errors):
     """Calls the close of what the application has returned. The answer is on its way by then."""
     try:
         result.close()
-    except Exception as error:
+    except BaseException as error:
+        if forked:
+            leave(error)
         errors.write(told(error)[1].decode())
 
 
@@ -491,6 +511,8 @@ def serve(application, control, queue, environ):
             answer(application, line, number, {**environ, **request}, body, more)
         except Gone:
             line.connect()
+        if line.torn or line.owed:
+            line.connect()  # what is still to come by it is not for the next request
 
 
 def end_with(control, grace):

@@ -10,7 +10,7 @@ func (p *pool) add(t *thread, pid int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	r := t.run
-	if r.buried || p.ended && r.retired {
+	if r.buried || p.ended && r.retired && r.load() == 0 {
 		return false
 	}
 	r.threads[t] = true
@@ -75,7 +75,8 @@ func (p *pool) lose(t *thread) {
 	}
 }
 
-// retire takes a worker out of use. It answers what its threads have.
+// retire takes a worker out of use. It answers what its threads have; and what lies in
+// its queue, if there will be no other one for that.
 func (p *pool) retire(r *run) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -83,7 +84,9 @@ func (p *pool) retire(r *run) {
 		return
 	}
 	r.retired = true
-	p.recall(r)
+	if !p.ended || r.hangs() {
+		p.recall(r)
+	}
 	p.spread()
 	p.despair()
 	r.settle()
@@ -98,6 +101,7 @@ func (p *pool) bury(r *run) {
 	r.buried = true
 	p.recall(r) // what was given meanwhile
 	p.spread()
+	p.despair()
 	if len(r.threads) == 0 {
 		p.mourn(r)
 	}

@@ -349,3 +349,32 @@ async def stumbles(scope, receive, send):
         await receive()
         raise RuntimeError('stumbled over a lifespan')
     await text(send, 'goes on')
+
+
+async def headed(scope, receive, send):
+    await text(send, 'headed', (b'x', b'x' * int(argument(scope))))
+
+
+async def brims(scope, receive, send):
+    """Sends so much that the socket takes no more, and then the end, which is not sent when this returns."""
+    size = 0
+    await start(send)
+    while not (size and send.__self__.line.size):
+        size += 16384
+        await body(send, b'x' * 16384, True)
+    await body(send)
+    print('sent', size, flush=True)
+
+
+async def done_early(scope, receive, send):
+    """Listens behind the last byte of its answer, though the body of the request has not come."""
+    await start(send, (b'content-length', b'2'))
+    await body(send, b'ok', True)
+    began = time.process_time()
+    try:
+        while (await asyncio.wait_for(receive(), 0.5))['type'] != 'http.disconnect':
+            pass
+    except asyncio.TimeoutError:
+        pass
+    heard.append('idle' if time.process_time() - began < 0.25 else 'spun')
+    await body(send)
