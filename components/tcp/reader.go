@@ -151,8 +151,7 @@ func (r *Reader) serve(ctx context.Context) error {
 			c, err = read(large)
 		}
 		if err == nil {
-			if r.yields() {
-				r.Hand(r.Conn, c)
+			if r.handed(c) {
 				return errHanded
 			}
 			large = len(c.Data) == len(c.buf)

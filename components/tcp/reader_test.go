@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -219,6 +220,55 @@ func TestReader_FinishMeetsDeadline(t *testing.T) {
 			t.Errorf("then %q after %v", got, time.Since(start))
 		}
 	})
+}
+
+// A connection that is to go on with another graph does so from the next bytes on, also
+// when these come as the server closes.
+func TestReader_FinishMeetsYield(t *testing.T) {
+	l, err := tcp.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	client, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	conn, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	var yields atomic.Bool
+	handed := make(chan string, 1)
+	r := &tcp.Reader{Conn: conn, Yield: func(uint64) bool { return yields.Load() },
+		Hand: func(_ net.Conn, c *tcp.Chunk) { handed <- tell(c); c.Release() }}
+	h := axontest.Run(t, r, axontest.Hold(&r.Outbox))
+	x := &hearing{Reader: r, Harness: h, t: t, client: client}
+	for _, word := range []string{"one", "two"} {
+		x.says(word)
+		x.Settle() // at last it is blocked: the receiver is busy
+	}
+	yields.Store(true)
+	x.says("three")
+	x.signalFinish()
+	axontest.Release(h, &r.Outbox)
+	heard := ""
+	for _, c := range axontest.Rest(h, &r.Outbox) {
+		heard += tell(c) + " "
+	}
+	if heard != "one two " {
+		t.Errorf("heard %q", heard)
+	}
+	select {
+	case got := <-handed:
+		if got != "three" {
+			t.Errorf("%q is handed on", got)
+		}
+	default:
+		t.Error("nothing is handed on")
+	}
 }
 
 // When nobody wants the bytes any more they are thrown away for a while.
