@@ -311,6 +311,22 @@ func TestReader_Linger(t *testing.T) {
 			}
 		})
 	})
+	t.Run("when the server closes", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			x := newHearing(t)
+			axontest.Gone(x.Harness, &x.Outbox)
+			x.says("one")
+			x.Settle()
+			start := time.Now()
+			x.signalFinish()
+			if err := x.Wait(); err != nil {
+				t.Error(err)
+			}
+			if d := time.Since(start); d != 2*time.Second {
+				t.Errorf("lingered for %v", d)
+			}
+		})
+	})
 	// The Writer has set the time to linger.
 	t.Run("until a deadline that was set", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
