@@ -470,3 +470,16 @@ func TestHTTP2_Picture(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A handler that does nothing but fail fails for each request by itself: none finds that
+// it was given up because of those before.
+func TestHTTP2_HandlerGivenUp(t *testing.T) {
+	x := newSecond(t, nil)
+	for i := range 150 {
+		if resp, body := x.get("/panic"); resp.StatusCode != 500 {
+			t.Fatalf("request %d: %s %s", i, resp.Status, body)
+		}
+	}
+	x.CloseIdleConnections()
+	x.finish()
+}

@@ -208,3 +208,17 @@ func TestGraph_CloseEndsAll(t *testing.T) {
 		within(t, "end of the connection", ended)
 	}
 }
+
+// A handler that has failed so often that it was given up takes its instance with it:
+// the next request has another one.
+func TestGraph_HandlerGivenUp(t *testing.T) {
+	a := newApplication(t)
+	g := a.graph(t)
+	for i := range 150 {
+		rec := httptest.NewRecorder()
+		g.ServeHTTP(rec, httptest.NewRequest("GET", "/panic", nil))
+		if rec.Code != 500 {
+			t.Fatalf("request %d: %d", i, rec.Code)
+		}
+	}
+}

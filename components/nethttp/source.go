@@ -30,6 +30,10 @@ type Source struct {
 	// Failures carries the requests whose target http1 does not take.
 	Failures axon.Outbox[*http1.Failure]
 
+	// Well, if set, is asked when a request was answered whether another one may come:
+	// whether all stages are as they were.
+	Well func() bool
+
 	calls chan *call
 
 	mu      sync.Mutex
