@@ -237,6 +237,41 @@ func TestRenew_UnderLoad(t *testing.T) {
 	t.Logf("%d requests", answers.Load())
 }
 
+// Where HTTP/2 is spoken without TLS, too, a connection of HTTP/1 keeps its server, which
+// so is in use until that has ended; those that come later have the new one.
+func TestRenew_PlainHTTP2(t *testing.T) {
+	site := &pipelines.Site{Server: *edition(1)}
+	site.HTTP2.Plain = true
+	unused := make(chan struct{})
+	site.Unused = func() { close(unused) }
+	x := serveSite(t, site)
+	old := x.dial()
+	if a := old.asks("/a"); a.body != "1 /a" {
+		t.Fatalf("%+v", a)
+	}
+	if err := site.Renew(edition(2)); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-unused:
+		t.Error("the old server is said to be of no use")
+	default:
+	}
+	if a := x.dial().asks("/b"); a.body != "2 /b" {
+		t.Errorf("a new connection gets %+v", a)
+	}
+	if a := old.asks("/c"); a.body != "1 /c" {
+		t.Errorf("an open connection gets %+v", a)
+	}
+	old.Close()
+	select {
+	case <-unused:
+	case <-time.After(10 * time.Second):
+		t.Error("the old server is in use still")
+	}
+	x.finish()
+}
+
 func TestRenew_TLS(t *testing.T) {
 	site := &pipelines.Site{Server: *edition(1)}
 	x := secureSite(t, site)
