@@ -109,16 +109,18 @@ func (r *renewal) application(source *nethttp.Source, sink *nethttp.Sink) *axon.
 	return r.made(func(s *Server) *axon.Graph { return s.application(source, sink, s.later) })
 }
 
-// made makes a graph that belongs to the Server of now until it has ended.
+// made makes a graph that belongs to the Server of now until it has ended. One that can
+// not be built will not be run.
 func (r *renewal) made(by func(*Server) *axon.Graph) (g *axon.Graph) {
-	s := r.enter()
+	s, runs := r.enter(), false
 	defer func() {
-		if g == nil { // or it panicked
+		if !runs { // or it panicked
 			r.leave(s)
 		}
 	}()
-	if g = by(s); g != nil {
+	if g = by(s); g != nil && g.Build() == nil { // who runs it is told of its mistakes
 		g.OnEnd(func(error) { r.leave(s) })
+		runs = true
 	}
 	return g
 }

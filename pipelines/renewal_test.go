@@ -272,6 +272,33 @@ func TestRenew_PlainHTTP2(t *testing.T) {
 	x.finish()
 }
 
+// unsound is a handler that no graph can be built with.
+type unsound struct{ http1.HandlerFunc }
+
+func (*unsound) Validate() error { return errors.New("as the test wants it") }
+
+// A connection whose graph could not be built does not keep its server in use.
+func TestRenew_NoGraph(t *testing.T) {
+	site := &pipelines.Site{Server: *edition(1)}
+	site.Mounts = []pipelines.Mount{{Path: "/", Name: "UNSOUND", Handler: func() http1.HandlerPart { return &unsound{} }}}
+	unused := make(chan struct{})
+	site.Unused = func() { close(unused) }
+	x := serveSite(t, site)
+	x.dial().closed()
+	if err := site.Renew(edition(2)); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-unused:
+	case <-time.After(10 * time.Second):
+		t.Error("the old server is in use still")
+	}
+	if a := x.dial().asks("/b"); a.body != "2 /b" {
+		t.Errorf("%+v", a)
+	}
+	x.finish()
+}
+
 func TestRenew_TLS(t *testing.T) {
 	site := &pipelines.Site{Server: *edition(1)}
 	x := secureSite(t, site)
