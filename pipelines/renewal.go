@@ -4,6 +4,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/beside"
@@ -139,6 +140,7 @@ func (r *renewal) watch(s *Server, conn net.Conn, reader *tcp.Reader, parser *ht
 	if h, ok := r.handed[conn]; ok {
 		delete(r.handed, conn)
 		reader.Begun = h.begun
+		_ = conn.SetWriteDeadline(time.Time{}) // the old Server's: the new one may have none
 	}
 }
 

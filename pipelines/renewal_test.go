@@ -272,6 +272,26 @@ func TestRenew_PlainHTTP2(t *testing.T) {
 	x.finish()
 }
 
+// The old server's time for a client that takes nothing is not the new one's.
+func TestRenew_NoStall(t *testing.T) {
+	old, next := edition(1), edition(2)
+	old.Limits.Stall, next.Limits.Stall = 100*time.Millisecond, -1
+	site := &pipelines.Site{Server: *old}
+	x := serveSite(t, site)
+	c := x.dial()
+	if a := c.asks("/a"); a.body != "1 /a" {
+		t.Fatalf("%+v", a)
+	}
+	if err := site.Renew(next); err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(300 * time.Millisecond) // what is tested is that nothing is over then
+	if a := c.asks("/b"); a.body != "2 /b" {
+		t.Errorf("%+v", a)
+	}
+	x.finish()
+}
+
 // unsound is a handler that no graph can be built with.
 type unsound struct{ http1.HandlerFunc }
 
