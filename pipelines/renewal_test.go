@@ -14,6 +14,7 @@ import (
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
 	"github.com/kamaelia-go/kamaelia/components/secure/securetest"
+	"github.com/kamaelia-go/kamaelia/components/tcp"
 	"github.com/kamaelia-go/kamaelia/pipelines"
 )
 
@@ -288,6 +289,35 @@ func TestRenew_NoStall(t *testing.T) {
 	<-time.After(300 * time.Millisecond) // what is tested is that nothing is over then
 	if a := c.asks("/b"); a.body != "2 /b" {
 		t.Errorf("%+v", a)
+	}
+	x.finish()
+}
+
+// A connection for which there is no room is told so by the new server's error component.
+func TestRenew_Refusal(t *testing.T) {
+	told := func(n int) *pipelines.Server {
+		s := edition(n)
+		s.Most, s.Full = 1, tcp.Answer
+		s.Errors = func() http1.ErrorPart {
+			return &mistaken{how: func(ctx context.Context, m *mistaken, f *http1.Failure) error {
+				return m.Outbox.Send(ctx, http1.Text(f.Request, f.Status, fmt.Sprint("no room in ", n)))
+			}}
+		}
+		return s
+	}
+	site := &pipelines.Site{Server: *told(1)}
+	x := serveSite(t, site)
+	x.dial().asks("/a")
+	for n := 1; n <= 3; n++ {
+		c := x.dial()
+		c.says(request("/b"))
+		if a := c.hears("GET"); a.StatusCode != 503 || a.body != fmt.Sprint("no room in ", n) {
+			t.Errorf("server %d: %d %q", n, a.StatusCode, a.body)
+		}
+		c.Close()
+		if err := site.Renew(told(n + 1)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	x.finish()
 }
