@@ -184,9 +184,10 @@ func (w *Writer) answer(ctx context.Context, resp *Response, last bool) error {
 		}
 	}
 	closing := last || resp.Close || resp.Raw != nil || req.Close
-	if b := req.Body; b != nil {
+	came := req.Origin() // a copy may have no body, or another one
+	if b := came.Body; b != nil {
 		// Whether a body that was held back will come, nobody knows.
-		closing = closing || req.expect100 && b.untouched()
+		closing = closing || came.expect100 && b.untouched()
 	}
 	w.now = resp
 	n, err := w.send(ctx, resp, closing)
@@ -194,7 +195,10 @@ func (w *Writer) answer(ctx context.Context, resp *Response, last bool) error {
 	if err == errClosing {
 		closing, err = true, nil
 	}
-	if req.Body != nil {
+	if came.Body != nil {
+		_ = came.Body.Close()
+	}
+	if req.Body != nil && req.Body != came.Body {
 		_ = req.Body.Close()
 	}
 	if w.Flight != nil {

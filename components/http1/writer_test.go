@@ -807,3 +807,28 @@ func TestWriter_ResponseToNoRequest(t *testing.T) {
 		}
 	})
 }
+
+// The body of a request is given up with its answer, also if that answers a copy that has
+// none; and if the client has held it back, the connection is closed.
+func TestWriter_BodyOfTheOrigin(t *testing.T) {
+	for name, expects := range map[string]bool{"sent": false, "held back": true} {
+		inBubble(t, name, func(t *testing.T) {
+			x := newAnswering(t)
+			req := &Request{Method: "POST", Body: NewBody(0), ContentLength: 5, expect100: expects}
+			if expects {
+				req.Body.OnFirstRead(func() {})
+			}
+			x.asked(req)
+			copied := req.Clone()
+			copied.Body, copied.ContentLength = nil, 0
+			x.answer(Text(copied, 200, "hello"))
+			x.Settle()
+			if _, err := req.Body.Write(t.Context(), []byte("hello")); !errors.Is(err, ErrAbandoned) {
+				t.Errorf("the body is waited for: %v", err)
+			}
+			if closes := strings.Contains(x.conn.String(), "Connection: close"); closes != expects {
+				t.Errorf("%q", x.conn)
+			}
+		})
+	}
+}
