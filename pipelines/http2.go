@@ -70,9 +70,9 @@ func (s *Server) plainListener(socket net.Listener) *tcp.Listener {
 //	socket ─▶ PREFACE ═▶ Connection, or Session
 func (s *Server) Either(conn net.Conn) *axon.Graph {
 	return &axon.Graph{Name: "either", Parts: axon.Parts{{Name: "PREFACE", Component: &http2.Preface{
-		Conn: conn, Time: s.Limits.HeadTime,
+		Conn: conn, Time: s.current().Limits.HeadTime,
 		HTTP1: func(conn net.Conn) (*axon.Graph, error) { return s.first(conn), nil },
-		HTTP2: func(conn net.Conn) (*axon.Graph, error) { return s.Session(conn), nil },
+		HTTP2: func(conn net.Conn) (*axon.Graph, error) { return s.current().Session(conn), nil },
 	}}}}
 }
 

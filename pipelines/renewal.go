@@ -100,6 +100,14 @@ func (r *renewal) replace(next *Server) {
 // stale reports whether a Server has been replaced.
 func (r *renewal) stale(s *Server) bool { return r != nil && r.now.Load() != s }
 
+// current returns the Server that has taken this one's place, or itself.
+func (s *Server) current() *Server {
+	if s.renewal == nil {
+		return s
+	}
+	return s.renewal.now.Load()
+}
+
 // graph makes the graph of a connection.
 func (r *renewal) graph(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 	return r.made(func(s *Server) *axon.Graph { return s.blueprint(conn, rota) })
@@ -173,6 +181,7 @@ func (s *Site) Renew(next *Server) error {
 	}
 	next.later = next.laters()
 	next.renewal, next.Log, next.Quota = s.renewal, s.Log, s.quota()
+	next.streams, next.HTTP2 = s.streams, s.HTTP2
 	next.Quota.Limit(next.most(), next.MostEach)
 	s.renewal.replace(next)
 	if s.streams != nil {

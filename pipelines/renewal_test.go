@@ -376,6 +376,7 @@ func TestRenew_HTTP2(t *testing.T) {
 	x := secureSite(t, site)
 	transport := &http.Transport{TLSClientConfig: securetest.Client(t, "a", x.pair), ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
+	var server string // as the last answer names it
 	get := func(want string) {
 		t.Helper()
 		resp, err := (&http.Client{Transport: transport}).Get("https://" + x.addr + "/a")
@@ -387,9 +388,12 @@ func TestRenew_HTTP2(t *testing.T) {
 		if err != nil || resp.ProtoMajor != 2 || string(body) != want {
 			t.Errorf("%s %q, %v; want %q", resp.Proto, body, err, want)
 		}
+		server = resp.Header.Get("Server")
 	}
 	get("1 /a")
-	if err := site.Renew(edition(2)); err != nil {
+	next := edition(2)
+	next.Name, next.Limits.Target = "second", 100
+	if err := site.Renew(next); err != nil {
 		t.Fatal(err)
 	}
 	get("2 /a")
@@ -397,6 +401,19 @@ func TestRenew_HTTP2(t *testing.T) {
 	case <-unused:
 	case <-time.After(10 * time.Second):
 		t.Error("the old server is in use still")
+	}
+	transport.CloseIdleConnections()
+	get("2 /a")
+	if server != "second" {
+		t.Errorf("a new connection is one of the server %q", server)
+	}
+	resp, err := (&http.Client{Transport: transport}).Get("https://" + x.addr + "/" + strings.Repeat("a", 200))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != 414 {
+		t.Errorf("a new connection has the old limits: %s", resp.Status)
 	}
 	transport.CloseIdleConnections()
 	x.finish()
