@@ -27,6 +27,7 @@ type box interface {
 	again()              // the part will be run again after a shutdown
 	retire() int         // the part has returned for good; how many messages were left
 	mine() bool          // it is no other name for a box of an inner part
+	settled()            // the message in hand was seen to, by Lost
 	null() bool          // a nil pointer
 	forgo() error        // there will be no link
 	inboxNow() inboxOps  // nil for an outbox, and for an inbox that nobody has used
@@ -224,6 +225,14 @@ func (b *Outbox[T]) mine() bool {
 	e := b.end.Load()
 	return e == nil || e.owner == b.owner
 }
+
+func (b *Inbox[T]) settled() {
+	if e := b.end.Load(); e != nil && e.owner == b.owner && e.grip == taken {
+		e.settle()
+	}
+}
+
+func (b *Outbox[T]) settled() {}
 
 // inboxOps is what the runtime does to an inbox whose type it does not know.
 type inboxOps interface {

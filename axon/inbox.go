@@ -103,7 +103,8 @@ func (b *Inbox[T]) Len() int {
 }
 
 // InHand returns the message that Recv or All returned last, until the next one is
-// asked for. A Loser calls it to find out what was lost.
+// asked for. A Loser calls it to find out what was lost; when Lost has returned, no
+// message is in hand any more.
 func (b *Inbox[T]) InHand() (v T, ok bool) {
 	if e := b.end.Load(); e != nil {
 		return e.hand, e.grip == taken

@@ -298,6 +298,9 @@ func (p *part) lost(f *Fault) {
 		}
 	}()
 	l.Lost(p.ctx.Load(), f)
+	for _, b := range p.boxes {
+		b.settled() // neither a Leave, nor a fault before the next message, is to see to it again
+	}
 }
 
 // controlled takes what came in by a Control box that the runtime serves.

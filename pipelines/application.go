@@ -48,6 +48,8 @@ func (s *Server) application(source *nethttp.Source, sink *nethttp.Sink, later l
 			axon.Link(&guard.Outbox, &sink.Inbox),
 		},
 	}
+	hosts := way.hosts
+	source.Well = func() bool { return !guard.Spoke() && router.Well() && (hosts == nil || hosts.Well()) }
 	way.lay(g)
 	(&handlers{s.Mounts, s.Before, later, router, guard, way.out}).lay(g)
 	return g

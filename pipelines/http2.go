@@ -69,13 +69,25 @@ func (s *Server) plainListener(socket net.Listener) *tcp.Listener {
 //
 //	socket ─▶ PREFACE ═▶ Connection, or Session
 func (s *Server) Either(conn net.Conn) *axon.Graph {
-	first := *s
-	first.renewal = nil // PREFACE has read of the connection, and does not hand it on
 	return &axon.Graph{Name: "either", Parts: axon.Parts{{Name: "PREFACE", Component: &http2.Preface{
-		Conn: conn, Time: s.Limits.HeadTime,
-		HTTP1: func(conn net.Conn) (*axon.Graph, error) { return first.Connection(conn), nil },
-		HTTP2: func(conn net.Conn) (*axon.Graph, error) { return s.Session(conn), nil },
+		Conn: conn, Time: s.current().Limits.HeadTime,
+		HTTP1: func(conn net.Conn) (*axon.Graph, error) { return s.first(conn), nil },
+		HTTP2: func(conn net.Conn) (*axon.Graph, error) { return s.current().Session(conn), nil },
 	}}}}
+}
+
+// first is the graph of a connection of HTTP/1 that PREFACE has looked into, and does not
+// hand on: it stays with the Server of now.
+func (s *Server) first(conn net.Conn) *axon.Graph {
+	by := func(now *Server) *axon.Graph {
+		one := *now
+		one.renewal = nil
+		return one.blueprint(conn, nil)
+	}
+	if s.renewal == nil {
+		return by(s)
+	}
+	return s.renewal.made(by)
 }
 
 // streaming adds the part that runs the graphs of the Application to the server's

@@ -470,3 +470,44 @@ func TestHTTP2_Picture(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A handler that does nothing but fail fails for each request by itself: none finds that
+// it was given up because of those before.
+func TestHTTP2_HandlerGivenUp(t *testing.T) {
+	x := newSecond(t, nil)
+	for i := range 150 {
+		if resp, body := x.get("/panic"); resp.StatusCode != 500 {
+			t.Fatalf("request %d: %s %s", i, resp.Status, body)
+		}
+	}
+	x.CloseIdleConnections()
+	x.finish()
+}
+
+// A body that a handler has left alone for longer than its client may be silent has not
+// come too slowly.
+func TestHTTP2_BodyLeftAlone(t *testing.T) {
+	const limit = 100 * time.Millisecond
+	x := newSecond(t, func(s *pipelines.Site) {
+		s.Limits.BodyTime = limit
+		s.Mounts = append(s.Mounts, at("/pause", func(_ context.Context, req *http1.Request) (*http1.Response, error) {
+			if _, err := io.ReadFull(req.Body, make([]byte, 1)); err != nil {
+				return nil, err
+			}
+			<-time.After(4 * limit) // what is tested is that it makes no difference
+			n, err := io.Copy(io.Discard, req.Body)
+			return http1.Text(req, 200, fmt.Sprint(n+1)), err
+		}))
+	})
+	resp, err := x.Post("https://"+x.addr+"/pause", "", bytes.NewReader(x.large))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	if resp.StatusCode != 200 || string(body) != fmt.Sprint(len(x.large)) || err != nil {
+		t.Errorf("%s %s %v", resp.Status, body, err)
+	}
+	x.CloseIdleConnections()
+	x.finish()
+}

@@ -2,8 +2,10 @@ package pipelines_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
+	"runtime"
 	"testing"
 	"time"
 
@@ -56,4 +58,60 @@ func TestConnection_ClientStays(t *testing.T) {
 		t.Error("the connection's graph still runs")
 		_ = running.Snapshot().WriteText(t.Output())
 	}
+}
+
+// A shutdown ends the requests of a connection whose parts rest, too.
+func TestLinger_Shutdown(t *testing.T) {
+	entered, ended, never := make(chan struct{}), make(chan error, 1), make(chan struct{})
+	defer close(never)
+	s := &pipelines.Server{Mounts: mount(func(_ context.Context, req *http1.Request) (*http1.Response, error) {
+		close(entered)
+		select {
+		case <-req.Context().Done():
+			ended <- context.Cause(req.Context())
+		case <-never:
+		}
+		return nil, errors.New("as the test wants it")
+	})}
+	socket, err := tcp.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &served{t: t, addr: socket.Addr().String(), sys: &axon.System{Linger: -1}}
+	x.run, err = x.sys.Start(context.Background(), &axon.Graph{
+		Name: "server", Parts: axon.Parts{{Name: "LISTENER", Component: s.Listener(socket)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(x.sys.Close)
+	x.dial().says(request("/a"))
+	<-entered
+	for deadline := time.Now().Add(10 * time.Second); !x.rests("PARSER"); runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatal("PARSER does not rest")
+		}
+	}
+	why := errors.New("enough")
+	x.run.Stop(why)
+	select {
+	case err := <-ended:
+		if !errors.Is(err, why) {
+			t.Error(err)
+		}
+	case <-time.After(2 * time.Second):
+		t.Error("the request goes on")
+	}
+}
+
+// rests reports whether a part of the only connection is asleep.
+func (x *served) rests(name string) bool {
+	for _, g := range x.run.Snapshot().Parts[0].Graphs {
+		for _, p := range g.Parts {
+			if p.Name == name {
+				return p.State == axon.Asleep.String()
+			}
+		}
+	}
+	return false
 }

@@ -27,8 +27,16 @@ func (s *Server) Refusal(conn net.Conn) (*axon.Graph, error) {
 	return s.refuse(conn, &http1.Refusal{RetryAfter: retryAfter}), nil
 }
 
-// refuse is the graph of a connection that a Refusal answers.
+// refuse is the graph of a connection that a Refusal answers, with the error component of
+// the Server of now.
 func (s *Server) refuse(conn net.Conn, refusal *http1.Refusal) *axon.Graph {
+	if s.renewal == nil {
+		return s.refused(conn, refusal)
+	}
+	return s.renewal.made(func(now *Server) *axon.Graph { return now.refused(conn, refusal) })
+}
+
+func (s *Server) refused(conn net.Conn, refusal *http1.Refusal) *axon.Graph {
 	flight := new(http1.Flight)
 	about := http1.NewConn(conn)
 	refusal.Conn, refusal.Flight, refusal.Clock = about, flight, s.Log != nil

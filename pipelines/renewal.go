@@ -4,6 +4,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/beside"
@@ -99,6 +100,14 @@ func (r *renewal) replace(next *Server) {
 // stale reports whether a Server has been replaced.
 func (r *renewal) stale(s *Server) bool { return r != nil && r.now.Load() != s }
 
+// current returns the Server that has taken this one's place, or itself.
+func (s *Server) current() *Server {
+	if s.renewal == nil {
+		return s
+	}
+	return s.renewal.now.Load()
+}
+
 // graph makes the graph of a connection.
 func (r *renewal) graph(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 	return r.made(func(s *Server) *axon.Graph { return s.blueprint(conn, rota) })
@@ -109,16 +118,18 @@ func (r *renewal) application(source *nethttp.Source, sink *nethttp.Sink) *axon.
 	return r.made(func(s *Server) *axon.Graph { return s.application(source, sink, s.later) })
 }
 
-// made makes a graph that belongs to the Server of now until it has ended.
+// made makes a graph that belongs to the Server of now until it has ended. One that can
+// not be built will not be run.
 func (r *renewal) made(by func(*Server) *axon.Graph) (g *axon.Graph) {
-	s := r.enter()
+	s, runs := r.enter(), false
 	defer func() {
-		if g == nil { // or it panicked
+		if !runs { // or it panicked
 			r.leave(s)
 		}
 	}()
-	if g = by(s); g != nil {
+	if g = by(s); g != nil && g.Build() == nil { // who runs it is told of its mistakes
 		g.OnEnd(func(error) { r.leave(s) })
+		runs = true
 	}
 	return g
 }
@@ -137,6 +148,7 @@ func (r *renewal) watch(s *Server, conn net.Conn, reader *tcp.Reader, parser *ht
 	if h, ok := r.handed[conn]; ok {
 		delete(r.handed, conn)
 		reader.Begun = h.begun
+		_ = conn.SetWriteDeadline(time.Time{}) // the old Server's: the new one may have none
 	}
 }
 
@@ -169,6 +181,7 @@ func (s *Site) Renew(next *Server) error {
 	}
 	next.later = next.laters()
 	next.renewal, next.Log, next.Quota = s.renewal, s.Log, s.quota()
+	next.streams, next.HTTP2 = s.streams, s.HTTP2
 	next.Quota.Limit(next.most(), next.MostEach)
 	s.renewal.replace(next)
 	if s.streams != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
 	"github.com/kamaelia-go/kamaelia/components/secure/securetest"
+	"github.com/kamaelia-go/kamaelia/components/tcp"
 	"github.com/kamaelia-go/kamaelia/pipelines"
 )
 
@@ -237,6 +238,117 @@ func TestRenew_UnderLoad(t *testing.T) {
 	t.Logf("%d requests", answers.Load())
 }
 
+// Where HTTP/2 is spoken without TLS, too, a connection of HTTP/1 keeps its server, which
+// so is in use until that has ended; those that come later have the new one.
+func TestRenew_PlainHTTP2(t *testing.T) {
+	site := &pipelines.Site{Server: *edition(1)}
+	site.HTTP2.Plain = true
+	unused := make(chan struct{})
+	site.Unused = func() { close(unused) }
+	x := serveSite(t, site)
+	old := x.dial()
+	if a := old.asks("/a"); a.body != "1 /a" {
+		t.Fatalf("%+v", a)
+	}
+	if err := site.Renew(edition(2)); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-unused:
+		t.Error("the old server is said to be of no use")
+	default:
+	}
+	if a := x.dial().asks("/b"); a.body != "2 /b" {
+		t.Errorf("a new connection gets %+v", a)
+	}
+	if a := old.asks("/c"); a.body != "1 /c" {
+		t.Errorf("an open connection gets %+v", a)
+	}
+	old.Close()
+	select {
+	case <-unused:
+	case <-time.After(10 * time.Second):
+		t.Error("the old server is in use still")
+	}
+	x.finish()
+}
+
+// The old server's time for a client that takes nothing is not the new one's.
+func TestRenew_NoStall(t *testing.T) {
+	old, next := edition(1), edition(2)
+	old.Limits.Stall, next.Limits.Stall = 100*time.Millisecond, -1
+	site := &pipelines.Site{Server: *old}
+	x := serveSite(t, site)
+	c := x.dial()
+	if a := c.asks("/a"); a.body != "1 /a" {
+		t.Fatalf("%+v", a)
+	}
+	if err := site.Renew(next); err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(300 * time.Millisecond) // what is tested is that nothing is over then
+	if a := c.asks("/b"); a.body != "2 /b" {
+		t.Errorf("%+v", a)
+	}
+	x.finish()
+}
+
+// A connection for which there is no room is told so by the new server's error component.
+func TestRenew_Refusal(t *testing.T) {
+	told := func(n int) *pipelines.Server {
+		s := edition(n)
+		s.Most, s.Full = 1, tcp.Answer
+		s.Errors = func() http1.ErrorPart {
+			return &mistaken{how: func(ctx context.Context, m *mistaken, f *http1.Failure) error {
+				return m.Outbox.Send(ctx, http1.Text(f.Request, f.Status, fmt.Sprint("no room in ", n)))
+			}}
+		}
+		return s
+	}
+	site := &pipelines.Site{Server: *told(1)}
+	x := serveSite(t, site)
+	x.dial().asks("/a")
+	for n := 1; n <= 3; n++ {
+		c := x.dial()
+		c.says(request("/b"))
+		if a := c.hears("GET"); a.StatusCode != 503 || a.body != fmt.Sprint("no room in ", n) {
+			t.Errorf("server %d: %d %q", n, a.StatusCode, a.body)
+		}
+		c.Close()
+		if err := site.Renew(told(n + 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x.finish()
+}
+
+// unsound is a handler that no graph can be built with.
+type unsound struct{ http1.HandlerFunc }
+
+func (*unsound) Validate() error { return errors.New("as the test wants it") }
+
+// A connection whose graph could not be built does not keep its server in use.
+func TestRenew_NoGraph(t *testing.T) {
+	site := &pipelines.Site{Server: *edition(1)}
+	site.Mounts = []pipelines.Mount{{Path: "/", Name: "UNSOUND", Handler: func() http1.HandlerPart { return &unsound{} }}}
+	unused := make(chan struct{})
+	site.Unused = func() { close(unused) }
+	x := serveSite(t, site)
+	x.dial().closed()
+	if err := site.Renew(edition(2)); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-unused:
+	case <-time.After(10 * time.Second):
+		t.Error("the old server is in use still")
+	}
+	if a := x.dial().asks("/b"); a.body != "2 /b" {
+		t.Errorf("%+v", a)
+	}
+	x.finish()
+}
+
 func TestRenew_TLS(t *testing.T) {
 	site := &pipelines.Site{Server: *edition(1)}
 	x := secureSite(t, site)
@@ -264,6 +376,7 @@ func TestRenew_HTTP2(t *testing.T) {
 	x := secureSite(t, site)
 	transport := &http.Transport{TLSClientConfig: securetest.Client(t, "a", x.pair), ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
+	var server string // as the last answer names it
 	get := func(want string) {
 		t.Helper()
 		resp, err := (&http.Client{Transport: transport}).Get("https://" + x.addr + "/a")
@@ -275,9 +388,12 @@ func TestRenew_HTTP2(t *testing.T) {
 		if err != nil || resp.ProtoMajor != 2 || string(body) != want {
 			t.Errorf("%s %q, %v; want %q", resp.Proto, body, err, want)
 		}
+		server = resp.Header.Get("Server")
 	}
 	get("1 /a")
-	if err := site.Renew(edition(2)); err != nil {
+	next := edition(2)
+	next.Name, next.Limits.Target = "second", 100
+	if err := site.Renew(next); err != nil {
 		t.Fatal(err)
 	}
 	get("2 /a")
@@ -285,6 +401,19 @@ func TestRenew_HTTP2(t *testing.T) {
 	case <-unused:
 	case <-time.After(10 * time.Second):
 		t.Error("the old server is in use still")
+	}
+	transport.CloseIdleConnections()
+	get("2 /a")
+	if server != "second" {
+		t.Errorf("a new connection is one of the server %q", server)
+	}
+	resp, err := (&http.Client{Transport: transport}).Get("https://" + x.addr + "/" + strings.Repeat("a", 200))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != 414 {
+		t.Errorf("a new connection has the old limits: %s", resp.Status)
 	}
 	transport.CloseIdleConnections()
 	x.finish()

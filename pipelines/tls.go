@@ -47,16 +47,17 @@ func (s *Server) SecureListener(socket net.Listener, config *tls.Config) *tcp.Li
 //
 //	socket ─▶ HANDSHAKE ═▶ Connection, or Session
 func (s *Server) Secure(conn net.Conn, config *tls.Config) *axon.Graph {
+	limits := s.current().Limits
 	var continues func(net.Conn, error) bool
 	if s.renewal != nil {
 		continues = s.renewal.continues
 	}
 	return &axon.Graph{Name: "secure", Parts: axon.Parts{{Name: "HANDSHAKE", Component: &secure.Handshake{
-		Conn: conn, Config: config, Time: s.Limits.HeadTime, Stall: s.Limits.Stall, Count: s.Handshakes,
+		Conn: conn, Config: config, Time: limits.HeadTime, Stall: limits.Stall, Count: s.Handshakes,
 		Connection: func(conn *secure.Conn, protocol string) (*axon.Graph, error) {
 			switch {
 			case protocol == "h2":
-				return s.Session(conn), nil
+				return s.current().Session(conn), nil
 			case s.renewal != nil:
 				return s.renewal.graph(conn, nil), nil
 			}

@@ -36,6 +36,7 @@ type visit struct {
 
 // shared is what other parts ask the Parser for.
 type shared struct {
+	ctx    context.Context // the Parser's
 	conn   *Conn
 	flight *Flight
 	at     atomic.Uint64 // how many chunks it has dealt with, if they end with a whole request
@@ -44,7 +45,9 @@ type shared struct {
 // between is what at is while a request is not there as a whole.
 const between = math.MaxUint64
 
-func (p *Parser) share() { p.shared.Store(&shared{conn: p.Conn, flight: p.Flight}) }
+func (p *Parser) share(ctx context.Context) {
+	p.shared.Store(&shared{ctx: ctx, conn: p.Conn, flight: p.Flight})
+}
 
 // Yield reports whether the connection can go on with another graph, once what is
 // under way is done: whether, after so many chunks, the next bytes are those of a
@@ -78,6 +81,14 @@ func (p *Parser) reached(at uint64) { p.shared.Load().at.Store(at) }
 func (p *Parser) Gone(cause error) {
 	if s := p.shared.Load(); s != nil {
 		s.conn.End(cause)
+	}
+}
+
+// Interrupt tells the requests under way that the connection is shut down: the Parser,
+// which does so at its end, may rest, and then is not run any more.
+func (p *Parser) Interrupt() {
+	if s := p.shared.Load(); s != nil {
+		s.conn.End(context.Cause(s.ctx))
 	}
 }
 
@@ -124,7 +135,7 @@ func (p *Parser) open(ctx context.Context, conn net.Conn) error {
 	p.Conn.End(errClosing)
 	p.visit, p.heads = visit{}, headParser{limits: &p.Limits}
 	p.Conn, p.Flight = NewConn(conn), new(Flight)
-	p.share()
+	p.share(ctx)
 	return p.Continue.Send(ctx, &Response{opening: &opening{conn, p.Flight}})
 }
 

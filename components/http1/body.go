@@ -144,26 +144,37 @@ func (b *Body) Write(ctx context.Context, p []byte) (int, error) {
 	written := 0
 	for {
 		b.mu.Lock()
-		if b.abandoned || b.end != nil {
-			defer b.mu.Unlock()
-			if b.abandoned {
-				return written, ErrAbandoned
-			}
-			return written, io.ErrClosedPipe
-		}
-		if n := b.bytes.put(p[written:]); n > 0 {
-			written += n
-			b.taken += int64(n)
-			b.changed()
-		}
-		if written == len(p) {
+		n, err := b.take(p[written:])
+		if written += n; err != nil || written == len(p) {
 			b.mu.Unlock()
-			return written, nil
+			return written, err
 		}
 		if err := b.wait(ctx); err != nil {
 			return written, err
 		}
 	}
+}
+
+// WriteNow is like Write, but does not wait: it takes what there is room for.
+func (b *Body) WriteNow(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.take(p)
+}
+
+// take takes as much of p as there is room for. The caller holds b.mu.
+func (b *Body) take(p []byte) (n int, err error) {
+	switch {
+	case b.abandoned:
+		return 0, ErrAbandoned
+	case b.end != nil:
+		return 0, io.ErrClosedPipe
+	}
+	if n = b.bytes.put(p); n > 0 {
+		b.taken += int64(n)
+		b.changed()
+	}
+	return n, nil
 }
 
 // Grow lets the stream buffer up to limit bytes, if that is more than before: for a

@@ -23,6 +23,7 @@ type Flight struct {
 	closed bool          // no answer will be sent any more
 	parked bool          // the Parser waits for the next connection
 	free   bool          // so does the Writer
+	told   bool          // and the Reader knows: it may have taken one
 	handed bool          // the connection goes on with another graph
 }
 
@@ -213,9 +214,9 @@ func (f *Flight) isHanded() bool {
 func (f *Flight) isFree() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	free := f.free
-	f.free = false
-	return free
+	first := f.free && !f.told
+	f.told = f.free
+	return first
 }
 
 // close says that no answer will be sent any more. It reports whether the client

@@ -128,3 +128,40 @@ func ExampleHandlerFunc() {
 	// Output:
 	// 200 hello /
 }
+
+// A request that a stage has failed on is answered for once, also when the stage is given
+// up.
+func TestLost_AnsweredOnce(t *testing.T) {
+	fails := func() { panic("as the test wants it") }
+	for name, run := range map[string]func(t *testing.T) []*Failure{
+		"handler": func(t *testing.T) []*Failure {
+			h := &HandlerFunc{Func: func(context.Context, *Request) (*Response, error) { fails(); return nil, nil }}
+			x := axontest.Run(t, h)
+			axontest.Send(x, &h.Inbox, &Request{})
+			return axontest.Rest(x, &h.Failures)
+		},
+		"filter of requests": func(t *testing.T) []*Failure {
+			f := &RequestFilterFunc{Func: func(context.Context, *Request) (*Request, *Response, error) { fails(); return nil, nil, nil }}
+			x := axontest.Run(t, f)
+			axontest.Send(x, &f.Inbox, &Request{})
+			return axontest.Rest(x, &f.Failures)
+		},
+		"filter of responses": func(t *testing.T) []*Failure {
+			closed := 0
+			f := &ResponseFilterFunc{Func: func(context.Context, *Response) error { fails(); return nil }}
+			x := axontest.Run(t, f)
+			axontest.Send(x, &f.Inbox, &Response{Request: &Request{}, Status: 200, Stream: &closing{closed: &closed}})
+			all := axontest.Rest(x, &f.Failures)
+			if closed != 1 {
+				t.Errorf("the response was closed %d times", closed)
+			}
+			return all
+		},
+	} {
+		inBubble(t, name, func(t *testing.T) {
+			if all := run(t); len(all) != 1 {
+				t.Errorf("%d failures: %v", len(all), all)
+			}
+		})
+	}
+}

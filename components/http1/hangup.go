@@ -52,7 +52,7 @@ func (w *Writer) letGo(cause error) (linger, free bool) {
 	}
 	linger, free, left := w.Flight.close(cause)
 	for _, s := range left {
-		if s.resp != nil {
+		if s.resp != nil && s.resp != w.now {
 			s.resp.Discard()
 		}
 		if s.req.Body != nil {
@@ -63,8 +63,14 @@ func (w *Writer) letGo(cause error) (linger, free bool) {
 	return linger, free
 }
 
-// Leave closes what came too late to be sent.
+// Leave closes what came too late to be sent. After a failure, or a shutdown while the
+// Writer rested, it gives up what waits for its turn, too.
 func (w *Writer) Leave(ctx context.Context) {
+	if w.Flight != nil {
+		if _, closed := w.Flight.state(); !closed {
+			w.letGo(cmp.Or(context.Cause(ctx), errClosing))
+		}
+	}
 	for resp := range w.Inbox.All(ctx) {
 		if resp != nil {
 			resp.Discard()

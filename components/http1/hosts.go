@@ -91,7 +91,12 @@ func (h *Hosts) pass(ctx context.Context, req *Request) error {
 	}
 	out := &h.Outbox
 	if h.at >= 0 {
-		if err := h.open.turn(ctx, &h.Site, h.at, h.Make, h.most()); err != nil {
+		err := h.open.turn(ctx, &h.Site, h.at, h.Make, h.most())
+		if errors.Is(err, axon.ErrGone) { // it has ended while another one was asked
+			h.open.drop(h.at)
+			err = h.open.turn(ctx, &h.Site, h.at, h.Make, h.most())
+		}
+		if err != nil {
 			return h.fail(ctx, req, 500, err)
 		}
 		out = &h.Site

@@ -134,8 +134,8 @@ func TestHosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, out := [5]int{}, &collector[*Response]{got: make(chan *Response, 1)}
-	others, failures := &collector[*Request]{got: make(chan *Request, 1)}, &collector[*Failure]{got: make(chan *Failure, 1)}
+	made, out := [5]int{}, &collector[*Response]{got: make(chan *Response, 100)}
+	others, failures := &collector[*Request]{got: make(chan *Request, 1)}, &collector[*Failure]{got: make(chan *Failure, 100)}
 	h := &Hosts{Names: names, Most: 2, Make: func(site int, requests *axon.Outbox[*Request]) SiteGraph {
 		made[site]++
 		if site == 4 {
@@ -194,6 +194,25 @@ func TestHosts(t *testing.T) {
 			case <-out.got:
 				again = true
 			}
+		}
+		// So is one that has ended while another one was asked.
+		send("s1", "/end")
+		<-failures.got
+		again := false
+		for range 10 {
+			send("s0", "/")
+			send("s1", "/")
+			send("s0", "/")
+			for zeros := 0; zeros < 2; {
+				if got := string((<-out.got).Bytes); got == "0" {
+					zeros++
+				} else {
+					again = true
+				}
+			}
+		}
+		if !again {
+			t.Error("a site that has ended while another one was asked is not made again")
 		}
 	}}
 	g := &axon.Graph{

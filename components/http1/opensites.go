@@ -86,6 +86,13 @@ func (o *openSites) forget() {
 	o.now = nil
 }
 
+// drop forgets a site that is not the one of now, whose graph has ended.
+func (o *openSites) drop(site int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.open = slices.DeleteFunc(o.open, func(s *openSite) bool { return s.site == site })
+}
+
 // well reports whether nothing has gone wrong in the graphs.
 func (o *openSites) well() bool {
 	o.mu.Lock()

@@ -73,9 +73,10 @@ type Parser struct {
 }
 
 var (
-	_ axon.Component = (*Parser)(nil)
-	_ axon.Validator = (*Parser)(nil)
-	_ axon.Loser     = (*Parser)(nil)
+	_ axon.Component   = (*Parser)(nil)
+	_ axon.Validator   = (*Parser)(nil)
+	_ axon.Loser       = (*Parser)(nil)
+	_ axon.Interrupter = (*Parser)(nil)
 )
 
 // errStop ends the Parser without a failure.
@@ -91,7 +92,7 @@ func (p *Parser) Main(ctx context.Context) error {
 	}
 	p.heads.limits = &p.Limits
 	if p.shared.Load() == nil {
-		p.share()
+		p.share(ctx)
 	}
 	for {
 		c, err := p.Inbox.Recv(ctx)

@@ -835,3 +835,34 @@ func (s *sink) Main(ctx context.Context) error {
 	}
 	return nil
 }
+
+// What came behind the last request of a connection does not end a Parser whose Reader
+// has taken the next connection already.
+func TestParser_NextConnectionIsTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := &talk{t: t}
+		x.Parser = &Parser{Limits: Limits{Drain: 10}, Socket: &x.clock, Conn: &Conn{}, Flight: new(Flight), Again: true}
+		x.Harness = axontest.Run(t, x.Parser)
+		x.say("GET /a HTTP/1.1\r\n" + host + "Connection: close\r\n\r\n")
+		x.Flight.answer(&Response{Request: x.next(), Status: 200})
+		x.Flight.done()
+		x.Flight.close(nil)
+		if !x.Free() {
+			t.Fatal("the connection is not free")
+		}
+		if x.Free() {
+			t.Error("it is free twice")
+		}
+		x.say("more than is thrown away")
+		if err := axontest.Offer(x.Harness, &x.Inbox, &tcp.Chunk{Event: tcp.Opened, Conn: newPaper()}); err != nil {
+			t.Fatal(err)
+		}
+		x.say("GET /b HTTP/1.1\r\n" + host + "\r\n")
+		if x.ended() {
+			t.Fatal("the Parser has ended, and the next connection with it")
+		}
+		if req := x.next(); req.Path != "/b" {
+			t.Errorf("%+v", req)
+		}
+	})
+}

@@ -54,7 +54,8 @@ type Writer struct {
 	Log axon.Outbox[Exchange] `axon:"optional"`
 
 	out    sender
-	next   turn // after the answer that was sent last
+	now    *Response // is being sent, and closed by that
+	next   turn      // after the answer that was sent last
 	date   dateField
 	parked bool // the connection is over, and there may be another
 
@@ -133,8 +134,11 @@ func (w *Writer) serve(ctx context.Context) error {
 // take deals with one response, and with those it has held up.
 func (w *Writer) take(ctx context.Context, resp *Response) error {
 	switch {
-	case resp == nil || resp.Request == nil:
-		return nil // nobody waits for it
+	case resp == nil:
+		return nil
+	case resp.Request == nil: // nobody waits for it
+		resp.Discard()
+		return nil
 	case w.Flight == nil && resp.interim:
 		return nil
 	case w.Flight == nil:
@@ -180,15 +184,21 @@ func (w *Writer) answer(ctx context.Context, resp *Response, last bool) error {
 		}
 	}
 	closing := last || resp.Close || resp.Raw != nil || req.Close
-	if b := req.Body; b != nil {
+	came := req.Origin() // a copy may have no body, or another one
+	if b := came.Body; b != nil {
 		// Whether a body that was held back will come, nobody knows.
-		closing = closing || req.expect100 && b.untouched()
+		closing = closing || came.expect100 && b.untouched()
 	}
+	w.now = resp
 	n, err := w.send(ctx, resp, closing)
+	w.now = nil
 	if err == errClosing {
 		closing, err = true, nil
 	}
-	if req.Body != nil {
+	if came.Body != nil {
+		_ = came.Body.Close()
+	}
+	if req.Body != nil && req.Body != came.Body {
 		_ = req.Body.Close()
 	}
 	if w.Flight != nil {

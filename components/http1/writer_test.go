@@ -770,3 +770,65 @@ func (a *answers) Main(ctx context.Context) error {
 	}
 	return nil
 }
+
+// panicking is a stream that is a fault.
+type panicking struct{ closing }
+
+func (*panicking) Read([]byte) (int, error) { panic("as the test wants it") }
+
+// A Writer that fails closes the answers that wait for their turn.
+func TestWriter_FailsWithAnswersThatWait(t *testing.T) {
+	inBubble(t, "", func(t *testing.T) {
+		x, closed := newAnswering(t), 0
+		first, second, third := x.asked(&Request{Conn: &Conn{}}), x.asked(&Request{}), x.asked(&Request{Body: NewBody(0)})
+		x.answer(&Response{Request: second, Status: 200, Stream: &closing{closed: &closed}})
+		x.Settle()
+		x.answer(&Response{Request: first, Status: 200, Stream: &panicking{closing{closed: &closed}}})
+		if err := x.Wait(); err == nil {
+			t.Error("it has not failed")
+		}
+		if closed != 2 {
+			t.Errorf("%d of 2 streams were closed", closed)
+		}
+		if _, err := third.Body.Write(t.Context(), []byte("x")); !errors.Is(err, ErrAbandoned) {
+			t.Errorf("the body of a request that will not be answered: %v", err)
+		}
+	})
+}
+
+// A response to no request is closed.
+func TestWriter_ResponseToNoRequest(t *testing.T) {
+	inBubble(t, "", func(t *testing.T) {
+		x, closed := newAnswering(t), 0
+		x.answer(&Response{Status: 200, Stream: &closing{closed: &closed}})
+		x.Settle()
+		if closed != 1 {
+			t.Error("what it holds stays open")
+		}
+	})
+}
+
+// The body of a request is given up with its answer, also if that answers a copy that has
+// none; and if the client has held it back, the connection is closed.
+func TestWriter_BodyOfTheOrigin(t *testing.T) {
+	for name, expects := range map[string]bool{"sent": false, "held back": true} {
+		inBubble(t, name, func(t *testing.T) {
+			x := newAnswering(t)
+			req := &Request{Method: "POST", Body: NewBody(0), ContentLength: 5, expect100: expects}
+			if expects {
+				req.Body.OnFirstRead(func() {})
+			}
+			x.asked(req)
+			copied := req.Clone()
+			copied.Body, copied.ContentLength = nil, 0
+			x.answer(Text(copied, 200, "hello"))
+			x.Settle()
+			if _, err := req.Body.Write(t.Context(), []byte("hello")); !errors.Is(err, ErrAbandoned) {
+				t.Errorf("the body is waited for: %v", err)
+			}
+			if closes := strings.Contains(x.conn.String(), "Connection: close"); closes != expects {
+				t.Errorf("%q", x.conn)
+			}
+		})
+	}
+}

@@ -20,6 +20,7 @@ type call struct {
 	from   *http.Request
 	writer http.ResponseWriter
 	visit  Visit
+	pace   *paced // the body; nil if it may come as slowly as it likes
 
 	taken  bool          // by the Source
 	wanted chan struct{} // closed when a handler reads the body; nil if there is none

@@ -19,6 +19,12 @@ type instance struct {
 // ended reports whether the instance has ended.
 func (i *instance) ended() bool { return ended(i.running) }
 
+// well reports whether another request may have the instance. One with a part that has
+// failed may not: the part may have been given up.
+func (i *instance) well() bool {
+	return i.running.Graph().Faults() == 0 && (i.source.Well == nil || i.source.Well())
+}
+
 // failure returns the failure that has ended the instance, or nil.
 func (i *instance) failure() error {
 	err := i.running.Wait(context.Background())

@@ -65,7 +65,7 @@ func (g *Graph) giveBack(i *instance, c *call, answered bool) {
 	c.leave(answered)
 	if i.ended() {
 		g.report(i.failure())
-	} else if answered && !g.keep(i) {
+	} else if answered && !(i.well() && g.keep(i)) {
 		i.running.Finish()
 	}
 	<-g.slots

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"io"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/components/http1"
@@ -207,4 +209,101 @@ func TestGraph_CloseEndsAll(t *testing.T) {
 	for range 2 { // the third is answered 503
 		within(t, "end of the connection", ended)
 	}
+}
+
+// A handler that has failed so often that it was given up takes its instance with it:
+// the next request has another one.
+func TestGraph_HandlerGivenUp(t *testing.T) {
+	a := newApplication(t)
+	g := a.graph(t)
+	for i := range 150 {
+		rec := httptest.NewRecorder()
+		g.ServeHTTP(rec, httptest.NewRequest("GET", "/panic", nil))
+		if rec.Code != 500 {
+			t.Fatalf("request %d: %d", i, rec.Code)
+		}
+	}
+}
+
+// slowly is a http.ResponseWriter with a request's body that does not come, and whose
+// read ends with the deadline.
+type slowly struct {
+	*httptest.ResponseRecorder
+	mu      sync.Mutex
+	passed  bool
+	changed chan struct{}
+	before  func() // the first deadline is set
+	over    chan struct{}
+}
+
+func (s *slowly) SetReadDeadline(t time.Time) error {
+	passed := time.Until(t) < 0
+	s.mu.Lock()
+	before := s.before
+	if !passed {
+		s.before = nil
+	}
+	s.mu.Unlock()
+	if !passed && before != nil {
+		before()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.passed = passed
+	close(s.changed)
+	s.changed = make(chan struct{})
+	return nil
+}
+
+func (s *slowly) Read([]byte) (int, error) {
+	for {
+		s.mu.Lock()
+		passed, changed := s.passed, s.changed
+		s.mu.Unlock()
+		if passed {
+			return 0, os.ErrDeadlineExceeded
+		}
+		select {
+		case <-changed:
+		case <-s.over:
+			return 0, io.EOF
+		}
+	}
+}
+
+// awaitPassed returns when a deadline was set that has passed.
+func (s *slowly) awaitPassed() {
+	for {
+		s.mu.Lock()
+		passed, changed := s.passed, s.changed
+		s.mu.Unlock()
+		if passed {
+			return
+		}
+		<-changed
+	}
+}
+
+// A shutdown ends the read of a body also when it comes just as the time for that is set.
+func TestGraph_CloseMeetsDeadline(t *testing.T) {
+	a := newApplication(t)
+	g := &nethttp.Graph{Application: a.Application}
+	w := &slowly{ResponseRecorder: httptest.NewRecorder(), changed: make(chan struct{}), over: make(chan struct{})}
+	defer close(w.over)
+	closed := make(chan error, 1)
+	w.before = func() {
+		go func() { closed <- g.Close() }()
+		w.awaitPassed()
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		g.Serve(w, httptest.NewRequest("POST", "/read", w), nethttp.Visit{BodyTime: time.Hour})
+	}()
+	select {
+	case <-served:
+	case <-time.After(2 * time.Second):
+		t.Fatal("the read goes on")
+	}
+	<-closed
 }

@@ -30,6 +30,10 @@ type Source struct {
 	// Failures carries the requests whose target http1 does not take.
 	Failures axon.Outbox[*http1.Failure]
 
+	// Well, if set, is asked when a request was answered whether another one may come:
+	// whether all stages are as they were.
+	Well func() bool
+
 	calls chan *call
 
 	mu      sync.Mutex
@@ -117,7 +121,10 @@ func (s *Source) pass(ctx context.Context, c *call) error {
 	}
 	s.mark(c)
 	defer s.mark(nil)
-	err := feed(ctx, c.req.Body, c.from)
+	if c.pace != nil {
+		c.pace.ctx = ctx
+	}
+	err := c.feed(ctx)
 	if c.from.Trailer != nil {
 		c.req.Body.SetTrailer(fieldsOf(c.from.Trailer))
 	}
@@ -135,12 +142,12 @@ func (s *Source) mark(c *call) {
 }
 
 // feed copies a body. It returns nil when the body is there as a whole.
-func feed(ctx context.Context, body *http1.Body, from *http.Request) error {
+func (c *call) feed(ctx context.Context) error {
 	buf := copyBuffers.Get().(*[]byte)
 	defer copyBuffers.Put(buf)
 	for {
-		n, err := from.Body.Read(*buf)
-		if _, err := body.Write(ctx, (*buf)[:n]); err != nil {
+		n, err := c.from.Body.Read(*buf)
+		if err := c.store(ctx, (*buf)[:n]); err != nil {
 			return err
 		}
 		tooLarge := (*http.MaxBytesError)(nil)
@@ -153,4 +160,16 @@ func feed(ctx context.Context, body *http1.Body, from *http.Request) error {
 			return err
 		}
 	}
+}
+
+// store passes on what came of a body. While its reader takes nothing more, the client
+// may be silent.
+func (c *call) store(ctx context.Context, p []byte) error {
+	n, err := c.req.Body.WriteNow(p)
+	if err != nil || n == len(p) {
+		return err
+	}
+	c.pace.pause()
+	_, err = c.req.Body.Write(ctx, p[n:])
+	return err
 }

@@ -2,6 +2,7 @@ package nethttp
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -64,7 +65,8 @@ func (v *Visit) bound(c *call) error {
 			Cause: fmt.Errorf("nethttp: body of %d bytes exceeds %d", c.req.ContentLength, v.Body)}
 	}
 	if v.BodyTime > 0 || v.BodyRate > 0 {
-		c.from.Body = &paced{ReadCloser: c.from.Body, visit: v, writer: c.writer}
+		c.pace = &paced{ReadCloser: c.from.Body, visit: v, writer: c.writer}
+		c.from.Body = c.pace
 	}
 	if v.Body > 0 {
 		c.from.Body = http.MaxBytesReader(c.writer, c.from.Body, v.Body)
@@ -78,8 +80,9 @@ type paced struct {
 	io.ReadCloser
 	visit  *Visit
 	writer http.ResponseWriter
-	armed  time.Time // when the deadline was set
-	came   int64     // since the rate was looked at
+	ctx    context.Context // of who reads
+	armed  time.Time       // when the deadline was set
+	came   int64           // since the rate was looked at
 	waited time.Duration
 }
 
@@ -89,6 +92,9 @@ func (p *paced) Read(b []byte) (int, error) {
 	if limit > 0 && start.Sub(p.armed) > limit/2 {
 		p.armed = start
 		_ = http.NewResponseController(p.writer).SetReadDeadline(start.Add(limit + limit/2))
+	}
+	if p.ctx != nil && p.ctx.Err() != nil { // the Source's Interrupt may have set one that was to end this
+		return 0, p.ctx.Err()
 	}
 	n, err := p.ReadCloser.Read(b)
 	p.came += int64(n)
@@ -105,6 +111,15 @@ func (p *paced) Read(b []byte) (int, error) {
 		p.came, p.waited = 0, 0
 	}
 	return n, err
+}
+
+// pause takes the deadline off: nobody reads for a time. In HTTP/2 one that passes ends
+// the body, whether somebody reads or not.
+func (p *paced) pause() {
+	if p != nil && !p.armed.IsZero() {
+		p.armed = time.Time{}
+		_ = http.NewResponseController(p.writer).SetReadDeadline(time.Time{})
+	}
 }
 
 // counted is where an answer goes: it counts the bytes, and bounds the time in

@@ -138,22 +138,41 @@ func (h *Handshake) Main(ctx context.Context) error {
 
 // start starts the graph of the connection, and another one if it goes on.
 func (h *Handshake) start(ctx context.Context, conn *Conn, protocol string) error {
-	g, err := h.Connection(conn, protocol)
+	g, err := h.graph(conn, protocol)
 	if err != nil {
 		return err
 	}
 	if h.Continues != nil {
 		g.OnEnd(func(err error) {
-			if !h.Continues(conn, err) {
-				return
-			}
-			if err := h.start(ctx, conn, protocol); err != nil {
-				_ = h.Failures.TrySend(fmt.Errorf("secure: connection from %v: %w", h.Conn.RemoteAddr(), err))
+			if h.Continues(conn, err) {
+				h.goOn(ctx, conn, protocol)
 			}
 		})
 	}
 	_, err = axon.Spawn(ctx, g)
 	return err
+}
+
+// goOn starts another graph for the connection. If that fails, the connection ends.
+func (h *Handshake) goOn(ctx context.Context, conn *Conn, protocol string) {
+	if err := h.start(ctx, conn, protocol); err != nil {
+		h.Continues(conn, err)
+		_ = h.Failures.TrySend(fmt.Errorf("secure: connection from %v: %w", h.Conn.RemoteAddr(), err))
+	}
+}
+
+// graph makes the graph of the connection. A panic costs that connection alone: where it
+// goes on with another graph, nobody else would see to it.
+func (h *Handshake) graph(conn *Conn, protocol string) (g *axon.Graph, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("secure: making the graph of a connection panicked: %v", r)
+		}
+	}()
+	if g, err = h.Connection(conn, protocol); g == nil && err == nil {
+		err = errors.New("secure: no graph was made for a connection")
+	}
+	return g, err
 }
 
 // failed deals with a handshake that came to nothing.

@@ -1,6 +1,7 @@
 package secure_test
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -201,4 +202,54 @@ func TestConn_Stall(t *testing.T) {
 	}
 	next <- true
 	h.Shutdown()
+}
+
+// brief is over at once.
+type brief struct{ axon.Base }
+
+func (*brief) Main(context.Context) error { return nil }
+
+// A connection goes on with another graph. If that can not be made, the connection ends,
+// and nothing else: it is said so, and that the connection does not go on.
+func TestHandshake_GoesOn(t *testing.T) {
+	pair := securetest.Write(t, t.TempDir(), "a", securetest.ECDSA, "a.example")
+	config := securetest.Load(t, pair).Config()
+	graph := func() (*axon.Graph, error) {
+		return &axon.Graph{Name: "brief", Parts: axon.Parts{{Name: "BRIEF", Component: &brief{}}}}, nil
+	}
+	for name, next := range map[string]func() (*axon.Graph, error){
+		"a graph":               graph,
+		"an error":              func() (*axon.Graph, error) { return nil, errors.New("as the test wants it") },
+		"a panic":               func() (*axon.Graph, error) { panic("as the test wants it") },
+		"nothing":               func() (*axon.Graph, error) { return nil, nil },
+		"what can not be built": func() (*axon.Graph, error) { return &axon.Graph{Parts: axon.Parts{{}}}, nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			here, there := sockets(t)
+			made, asked := 0, []bool{}
+			x := &secure.Handshake{Conn: here, Config: config,
+				Connection: func(*secure.Conn, string) (*axon.Graph, error) {
+					if made++; made == 1 {
+						return graph()
+					}
+					return next()
+				},
+				Continues: func(_ net.Conn, err error) bool {
+					asked = append(asked, err != nil)
+					return len(asked) == 1
+				}}
+			h := axontest.Run(t, x)
+			if err := tls.Client(there, securetest.Client(t, "a.example", pair)).Handshake(); err != nil {
+				t.Fatal(err)
+			}
+			faults := axontest.Rest(h, &x.Failures)
+			if err := h.Wait(); err != nil {
+				t.Error(err)
+			}
+			fails := name != "a graph"
+			if made != 2 || fails != (len(faults) == 1) || len(asked) != 2 || asked[0] || asked[1] != fails {
+				t.Errorf("%d graphs made, failures %v, asked with an error: %v", made, faults, asked)
+			}
+		})
+	}
 }

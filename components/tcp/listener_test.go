@@ -300,3 +300,35 @@ func ExampleListener() {
 	// hello
 	// <nil>
 }
+
+// A graph that has begun to wait for another connection just after the graphs that wait
+// were dismissed does not wait.
+func TestRota_DismissMeetsWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, rota := newHatch(), &tcp.Rota{}
+		ended := make(chan struct{})
+		l := &tcp.Listener{Socket: h, Rota: rota, Connection: func(conn net.Conn) (*axon.Graph, error) {
+			r, sink := &tcp.Reader{Conn: conn, Rota: rota}, &printer{}
+			r.Free = func() bool {
+				rota.Dismiss() // between this look and the wait
+				return true
+			}
+			g := &axon.Graph{Name: "connection", Parts: axon.Parts{{Name: "READER", Component: r}, {Name: "SINK", Component: sink}},
+				Links: axon.Links{axon.Link(&r.Outbox, &sink.Inbox)}}
+			g.OnEnd(func(error) { close(ended) })
+			return g, nil
+		}}
+		x := axontest.Run(t, l)
+		_ = h.comes().Close()
+		x.Settle()
+		select {
+		case <-ended:
+		default:
+			t.Error("the graph waits")
+		}
+		x.Finish()
+		if err := x.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -151,8 +151,7 @@ func (r *Reader) serve(ctx context.Context) error {
 			c, err = read(large)
 		}
 		if err == nil {
-			if r.yields() {
-				r.Hand(r.Conn, c)
+			if r.handed(c) {
 				return errHanded
 			}
 			large = len(c.Data) == len(c.buf)
@@ -215,12 +214,19 @@ func (r *Reader) linger(ctx context.Context, read source) {
 	if limit <= 0 {
 		limit = 2 * time.Second
 	}
-	_ = r.SetReadDeadline(time.Now().Add(limit))
+	until := time.Now().Add(limit)
+	_ = r.SetReadDeadline(until)
 	for ctx.Err() == nil {
 		c, err := read(true)
-		if err != nil {
+		switch {
+		case err == nil:
+			c.Release()
+		case r.closing.Load() && !r.told && errors.Is(err, os.ErrDeadlineExceeded):
+			r.told = true // there is nobody to tell, but the answer is still under way
+			r.awake()
+			_ = r.SetReadDeadline(until)
+		default:
 			return
 		}
-		c.Release()
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -221,6 +222,55 @@ func TestReader_FinishMeetsDeadline(t *testing.T) {
 	})
 }
 
+// A connection that is to go on with another graph does so from the next bytes on, also
+// when these come as the server closes.
+func TestReader_FinishMeetsYield(t *testing.T) {
+	l, err := tcp.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	client, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	conn, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	var yields atomic.Bool
+	handed := make(chan string, 1)
+	r := &tcp.Reader{Conn: conn, Yield: func(uint64) bool { return yields.Load() },
+		Hand: func(_ net.Conn, c *tcp.Chunk) { handed <- tell(c); c.Release() }}
+	h := axontest.Run(t, r, axontest.Hold(&r.Outbox))
+	x := &hearing{Reader: r, Harness: h, t: t, client: client}
+	for _, word := range []string{"one", "two"} {
+		x.says(word)
+		x.Settle() // at last it is blocked: the receiver is busy
+	}
+	yields.Store(true)
+	x.says("three")
+	x.signalFinish()
+	axontest.Release(h, &r.Outbox)
+	heard := ""
+	for _, c := range axontest.Rest(h, &r.Outbox) {
+		heard += tell(c) + " "
+	}
+	if heard != "one two " {
+		t.Errorf("heard %q", heard)
+	}
+	select {
+	case got := <-handed:
+		if got != "three" {
+			t.Errorf("%q is handed on", got)
+		}
+	default:
+		t.Error("nothing is handed on")
+	}
+}
+
 // When nobody wants the bytes any more they are thrown away for a while.
 func TestReader_Linger(t *testing.T) {
 	for _, linger := range []time.Duration{0, 10 * time.Second} {
@@ -258,6 +308,22 @@ func TestReader_Linger(t *testing.T) {
 			_ = x.client.Close()
 			if !x.ended() {
 				t.Error("goes on")
+			}
+		})
+	})
+	t.Run("when the server closes", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			x := newHearing(t)
+			axontest.Gone(x.Harness, &x.Outbox)
+			x.says("one")
+			x.Settle()
+			start := time.Now()
+			x.signalFinish()
+			if err := x.Wait(); err != nil {
+				t.Error(err)
+			}
+			if d := time.Since(start); d != 2*time.Second {
+				t.Errorf("lingered for %v", d)
 			}
 		})
 	})

@@ -19,6 +19,7 @@ type Rota struct {
 	mu      sync.Mutex
 	seats   map[net.Conn]*seat // by the connection that the graph had last
 	waiting []*seat            // the last to come is the first to go
+	age     int                // how often Dismiss was called
 }
 
 // A seat is a graph's place in the Rota.
@@ -27,6 +28,7 @@ type seat struct {
 	ended     func(error)   // to be called when conn has ended, nil if it was
 	next      chan net.Conn // closed when there will be none
 	dismissed bool
+	age       int // of the Rota when the graph was new
 }
 
 // take gives a connection to a graph that waits for one, and reports whether
@@ -56,9 +58,9 @@ func (r *Rota) enter(conn net.Conn, ended func(error)) func(error) {
 	if r == nil || !reflect.TypeOf(conn).Comparable() {
 		return ended
 	}
-	s := &seat{conn: conn, ended: ended}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	s := &seat{conn: conn, ended: ended, age: r.age}
 	if r.seats == nil {
 		r.seats = map[net.Conn]*seat{}
 	}
@@ -79,7 +81,7 @@ func (r *Rota) enter(conn net.Conn, ended func(error)) func(error) {
 func (r *Rota) wait(conn net.Conn) net.Conn {
 	r.mu.Lock()
 	s := r.seats[conn]
-	if s == nil || s.dismissed || len(r.waiting) >= r.most() {
+	if s == nil || r.over(s) || len(r.waiting) >= r.most() {
 		r.mu.Unlock()
 		return nil
 	}
@@ -89,7 +91,7 @@ func (r *Rota) wait(conn net.Conn) net.Conn {
 	ended(nil)
 
 	r.mu.Lock()
-	if s.dismissed {
+	if r.over(s) {
 		r.mu.Unlock()
 		return nil
 	}
@@ -108,10 +110,15 @@ func (r *Rota) most() int {
 	return 64
 }
 
-// Dismiss ends the graphs that wait.
+// over reports whether a graph takes no more connections. The caller holds r.mu.
+func (r *Rota) over(s *seat) bool { return s.dismissed || s.age != r.age }
+
+// Dismiss ends the graphs that wait. Those that serve a connection now do not wait for
+// another one.
 func (r *Rota) Dismiss() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.age++
 	for _, s := range r.waiting {
 		s.dismissed = true
 		close(s.next)

@@ -27,6 +27,9 @@ func (r *Reader) tell(ctx context.Context, read source) error {
 	c, cause := read(true)
 	r.awake()
 	if cause == nil {
+		if r.handed(c) {
+			return errHanded
+		}
 		if err := r.send(ctx, c); err != nil {
 			c.Release()
 			return err
@@ -63,6 +66,16 @@ func (r *Reader) pass(c *Chunk) bool {
 func (r *Reader) yields() bool {
 	r.yielded = r.yielded || r.Yield != nil && r.Yield(r.sent)
 	return r.yielded
+}
+
+// handed hands the connection on, with a chunk that came, if it goes on with another
+// graph.
+func (r *Reader) handed(c *Chunk) bool {
+	if !r.yields() {
+		return false
+	}
+	r.Hand(r.Conn, c)
+	return true
 }
 
 // another waits for another connection, if the last one is over for everybody.
