@@ -45,6 +45,11 @@ func (c *serveCommand) Run() error {
 		return fmt.Errorf("cannot watch %s: %w", watched, err)
 	}
 	defer changes.close()
+	if c.Watch { // again, since the file may have changed before it was watched
+		if conf, err = c.settings(); err != nil {
+			return err
+		}
+	}
 	server, err := conf.Build()
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -57,6 +58,7 @@ func TestHandler_Chunked(t *testing.T) {
 		{"just", gateway.Bodies{Memory: 1000}, 1000, "200: 1000 1000\n"},
 		{"in a file", gateway.Bodies{Memory: 1000}, 200_000, "200: 200000 200000\n"},
 		{"as much as may be", gateway.Bodies{Largest: 50}, 50, "200: 50 50\n"},
+		{"all there is", gateway.Bodies{Memory: 1000, Largest: math.MaxInt64}, 2000, "200: 2000 2000\n"},
 		{"too much", gateway.Bodies{Largest: 50}, 51, "failure 413"},
 		{"too much for the file", gateway.Bodies{Memory: 1000, Largest: 100_000}, 100_001, "failure 413"},
 		{"refused", gateway.Bodies{RefuseChunked: true}, 10, "failure 411"},

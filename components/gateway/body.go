@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"syscall"
 
@@ -46,7 +47,8 @@ func (o *Bodies) Body(ctx context.Context, req *http1.Request) (io.ReadCloser, i
 		return nil, 0, Refuse(411, "a body without a length")
 	}
 	from := &untilEnd{ctx, req.Body}
-	memory, largest := cmp.Or(o.Memory, 64<<10), cmp.Or(o.Largest, 1<<30)
+	memory := cmp.Or(o.Memory, 64<<10)
+	largest := min(cmp.Or(o.Largest, 1<<30), math.MaxInt64-1) // one byte more tells that it is too much
 	var start bytes.Buffer
 	n, err := io.CopyN(&start, from, min(int64(memory), largest+1))
 	switch {
