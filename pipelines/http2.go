@@ -79,15 +79,11 @@ func (s *Server) Either(conn net.Conn) *axon.Graph {
 // first is the graph of a connection of HTTP/1 that PREFACE has looked into, and does not
 // hand on: it stays with the Server of now.
 func (s *Server) first(conn net.Conn) *axon.Graph {
-	by := func(now *Server) *axon.Graph {
+	return s.made(func(now *Server) *axon.Graph {
 		one := *now
 		one.renewal = nil
 		return one.blueprint(conn, nil)
-	}
-	if s.renewal == nil {
-		return by(s)
-	}
-	return s.renewal.made(by)
+	})
 }
 
 // streaming adds the part that runs the graphs of the Application to the server's

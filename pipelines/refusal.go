@@ -30,10 +30,7 @@ func (s *Server) Refusal(conn net.Conn) (*axon.Graph, error) {
 // refuse is the graph of a connection that a Refusal answers, with the error component of
 // the Server of now.
 func (s *Server) refuse(conn net.Conn, refusal *http1.Refusal) *axon.Graph {
-	if s.renewal == nil {
-		return s.refused(conn, refusal)
-	}
-	return s.renewal.made(func(now *Server) *axon.Graph { return now.refused(conn, refusal) })
+	return s.made(func(now *Server) *axon.Graph { return now.refused(conn, refusal) })
 }
 
 func (s *Server) refused(conn net.Conn, refusal *http1.Refusal) *axon.Graph {

@@ -108,6 +108,14 @@ func (s *Server) current() *Server {
 	return s.renewal.now.Load()
 }
 
+// made makes a graph by the Server of now, which is in use until that graph has ended.
+func (s *Server) made(by func(*Server) *axon.Graph) *axon.Graph {
+	if s.renewal == nil {
+		return by(s)
+	}
+	return s.renewal.made(by)
+}
+
 // graph makes the graph of a connection.
 func (r *renewal) graph(conn net.Conn, rota *tcp.Rota) *axon.Graph {
 	return r.made(func(s *Server) *axon.Graph { return s.blueprint(conn, rota) })

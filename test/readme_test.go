@@ -326,7 +326,7 @@ func (c *console) goTest(t *testing.T, line string) (string, bool) {
 			folders = folder
 		}
 	}
-	functions := regexp.MustCompile(`(?m)^func (?:Test|Benchmark|Fuzz|Example)(\w*)\(`)
+	functions := regexp.MustCompile(`(?m)^func ((?:Test|Benchmark|Fuzz|Example)\w*)\(`)
 	if !slices.ContainsFunc(repoFiles(t, folders+"/*_test.go"), func(name string) bool {
 		return slices.ContainsFunc(functions.FindAllSubmatch(readRepoFile(t, name), -1), func(f [][]byte) bool {
 			return regexp.MustCompile(pattern).Match(f[1])

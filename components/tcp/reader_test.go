@@ -222,24 +222,29 @@ func TestReader_FinishMeetsDeadline(t *testing.T) {
 	})
 }
 
-// A connection that is to go on with another graph does so from the next bytes on, also
-// when these come as the server closes.
-func TestReader_FinishMeetsYield(t *testing.T) {
-	l, err := tcp.Listen("127.0.0.1:0")
+// connected returns the two ends of a connection by a listener of Listen, the server's
+// first.
+func connected(t *testing.T, address string) (server, client net.Conn) {
+	t.Helper()
+	l, err := tcp.Listen(address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	client, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
+	if client, err = net.Dial(l.Addr().Network(), l.Addr().String()); err != nil {
 		t.Fatal(err)
 	}
-	defer client.Close()
-	conn, err := l.Accept()
-	if err != nil {
+	if server, err = l.Accept(); err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	t.Cleanup(func() { _, _ = server.Close(), client.Close() })
+	return server, client
+}
+
+// A connection that is to go on with another graph does so from the next bytes on, also
+// when these come as the server closes.
+func TestReader_FinishMeetsYield(t *testing.T) {
+	conn, client := connected(t, "127.0.0.1:0")
 	var yields atomic.Bool
 	handed := make(chan string, 1)
 	r := &tcp.Reader{Conn: conn, Yield: func(uint64) bool { return yields.Load() },
@@ -353,21 +358,7 @@ func TestReader_Sockets(t *testing.T) {
 			if network == "unix" {
 				address = "unix:" + t.TempDir() + "/socket"
 			}
-			l, err := tcp.Listen(address)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer l.Close()
-			client, err := net.Dial(network, l.Addr().String())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer client.Close()
-			conn, err := l.Accept()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close()
+			conn, client := connected(t, address)
 			r := &tcp.Reader{Conn: conn}
 			h := axontest.Run(t, r)
 			x := &hearing{Reader: r, Harness: h, t: t, client: client}

@@ -15,10 +15,9 @@ import (
 // findings are told once.
 type findings struct {
 	lines   map[string]bool
-	ignored map[ignored]*lint.Directive // by a comment that was not needed yet
-	needed  map[ignored]bool
+	ignored map[ignored]token.Position // by the comment that is there
+	needed  map[ignored]bool           // of those, what there was to ignore
 	read    map[*packages.Package]bool // for such comments
-	fset    *token.FileSet
 }
 
 // An ignored finding is one that a comment before it, or behind it, asks to ignore:
@@ -32,7 +31,7 @@ type ignored struct {
 
 func newFindings() *findings {
 	return &findings{
-		lines: map[string]bool{}, ignored: map[ignored]*lint.Directive{}, needed: map[ignored]bool{}, read: map[*packages.Package]bool{},
+		lines: map[string]bool{}, ignored: map[ignored]token.Position{}, needed: map[ignored]bool{}, read: map[*packages.Package]bool{},
 	}
 }
 
@@ -64,9 +63,9 @@ func (f *findings) add(graph *checker.Graph) {
 			f.tell(o.DisplayPosition, o.Kind+" "+o.Name+" is unused", unused.Analyzer.Analyzer.Name)
 		}
 	}
-	for i, d := range f.ignored {
+	for i, comment := range f.ignored {
 		if ran[i.check] && !f.needed[i] {
-			f.lines[fmt.Sprintf("%s: nothing to ignore for %s", f.fset.Position(d.Directive.Pos()), i.check)] = true
+			f.lines[fmt.Sprintf("%s: nothing to ignore for %s", comment, i.check)] = true
 		}
 	}
 }
@@ -76,22 +75,25 @@ func (f *findings) directives(p *packages.Package) {
 	if f.read[p] {
 		return
 	}
-	f.read[p], f.fset = true, p.Fset
+	f.read[p] = true
 	for _, d := range lint.ParseDirectives(p.Syntax, p.Fset) {
+		comment := p.Fset.Position(d.Directive.Pos())
 		if d.Command != "ignore" || len(d.Arguments) < 2 {
-			f.lines[fmt.Sprintf("%s: want //lint:ignore CHECK reason", p.Fset.Position(d.Directive.Pos()))] = true
+			f.lines[fmt.Sprintf("%s: want //lint:ignore CHECK reason", comment)] = true
 			continue
 		}
 		at := p.Fset.Position(d.Node.Pos())
 		for check := range strings.SplitSeq(d.Arguments[0], ",") {
-			f.ignored[ignored{at.Filename, at.Line, check}] = &d
+			f.ignored[ignored{at.Filename, at.Line, check}] = comment
 		}
 	}
 }
 
 func (f *findings) tell(at token.Position, message, check string) {
 	i := ignored{at.Filename, at.Line, check}
-	if f.needed[i] = true; f.ignored[i] == nil {
-		f.lines[fmt.Sprintf("%s: %s (%s)", at, message, check)] = true
+	if _, ok := f.ignored[i]; ok {
+		f.needed[i] = true
+		return
 	}
+	f.lines[fmt.Sprintf("%s: %s (%s)", at, message, check)] = true
 }

@@ -8,7 +8,7 @@
 //
 // It reads everything from source, the standard library too, and once for all that
 // it does. The commands of those names need everything compiled, and read it once
-// each, which on a machine that has nothing in its caches takes ten times as long.
+// each, which takes several times as long where nothing is in a cache.
 package main
 
 import (
