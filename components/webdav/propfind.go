@@ -141,8 +141,8 @@ func (m *multistatus) members(dir string, q question, depth int) error {
 				return err
 			}
 		}
-		if err == io.EOF {
-			return nil
+		if err == io.EOF || absent(err) {
+			return nil // the latter when it is deleted, or a file, meanwhile
 		}
 		if err != nil {
 			return err

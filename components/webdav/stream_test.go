@@ -21,12 +21,17 @@ import (
 // crowd makes a share with many files.
 func crowd(t testing.TB, n int) *Share {
 	s := share(t, nil)
+	fill(t, s.Dir.Tree.Dir, n)
+	return s
+}
+
+// fill makes many files in a directory.
+func fill(t testing.TB, dir string, n int) {
 	for i := range n {
-		if err := os.WriteFile(filepath.Join(s.Dir.Tree.Dir, fmt.Sprintf("file-%06d", i)), nil, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("file-%06d", i)), nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return s
 }
 
 // A large answer is sent as it is written, and not held.
@@ -62,6 +67,33 @@ func TestStream_Abandoned(t *testing.T) {
 		_ = axontest.Recv(x, &h.Outbox).Stream.Close()
 		if resp := axontest.Recv(x, &h.Outbox); resp.Status != 200 {
 			t.Errorf("the next: %+v", resp)
+		}
+	})
+}
+
+// A collection that is deleted while it is told of ends there, as one does that is
+// empty: what is told of the rest of the tree stays whole.
+func TestStream_Deleted(t *testing.T) {
+	const n = 2000
+	s := share(t, nil)
+	s.Infinity = true
+	dir := filepath.Join(s.Dir.Tree.Dir, "d")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	fill(t, dir, n)
+	synctest.Test(t, func(t *testing.T) {
+		h := &Handler{Share: s}
+		x := axontest.Run(t, h)
+		axontest.Send(x, &h.Inbox, request("PROPFIND", "/", "", "Depth: infinity"))
+		body := axontest.Recv(x, &h.Outbox).Stream
+		synctest.Wait() // it is in the middle of the collection
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(body)
+		if told := strings.Count(string(text), "<D:response>"); err != nil || told < 10 || told >= n || !strings.HasSuffix(string(text), "</D:multistatus>\n") {
+			t.Errorf("%d resources, %v", told, err)
 		}
 	})
 }
