@@ -31,6 +31,7 @@ type Certificates struct {
 	Pairs []Pair
 
 	loaded atomic.Pointer[loaded]
+	seen   atomic.Pointer[[]os.FileInfo] // the files, before Load read them last
 }
 
 // loaded is what the files held.
@@ -62,6 +63,8 @@ func (c *Certificates) Load() error {
 	if err := c.Validate(); err != nil {
 		return err
 	}
+	files := c.look() // before they are read, so that what changes meanwhile looks changed
+	c.seen.Store(&files)
 	now := &loaded{byName: map[string][]*tls.Certificate{}}
 	var errs []error
 	for _, p := range c.Pairs {
@@ -96,6 +99,40 @@ func (p Pair) load() (*tls.Certificate, error) {
 		return nil, fmt.Errorf("secure: %s and %s: %s", p.Cert, cmp.Or(p.Key, p.Cert), strings.TrimPrefix(err.Error(), "tls: "))
 	}
 	return &cert, nil
+}
+
+// files lists the files of all pairs.
+func (c *Certificates) files() (all []string) {
+	for _, p := range c.Pairs {
+		all = append(all, p.Cert)
+		if p.Key != "" {
+			all = append(all, p.Key)
+		}
+	}
+	return all
+}
+
+// look tells what the files are now; nil for one that is not there.
+func (c *Certificates) look() (now []os.FileInfo) {
+	for _, file := range c.files() {
+		info, err := os.Stat(file)
+		if err != nil {
+			info = nil
+		}
+		now = append(now, info)
+	}
+	return now
+}
+
+// changed reports whether the files are others than Load has read, or tried to.
+func (c *Certificates) changed() bool {
+	seen := c.seen.Load()
+	return seen == nil || !slices.EqualFunc(*seen, c.look(), func(x, y os.FileInfo) bool {
+		if x == nil || y == nil {
+			return x == nil && y == nil
+		}
+		return os.SameFile(x, y) && x.ModTime().Equal(y.ModTime()) && x.Size() == y.Size()
+	})
 }
 
 func (l *loaded) add(cert *tls.Certificate) {

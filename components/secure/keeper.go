@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -27,7 +26,8 @@ import (
 type Keeper struct {
 	axon.Base
 
-	// Certificates are those to be kept. They should have been loaded.
+	// Certificates are those to be kept. What has changed since they were loaded is
+	// loaded at the start.
 	Certificates *Certificates
 
 	// Settle is how long the files must be left alone; 0 means 200 ms.
@@ -60,37 +60,39 @@ func (k *Keeper) Main(ctx context.Context) error {
 	}
 	defer changes.Close() // waits for its goroutine
 	k.watched = nil
-	if err := k.watch(changes); err != nil {
-		_ = k.Failures.TrySend(err)
-	}
-	seen := k.look()
 	settled := time.NewTimer(time.Hour)
 	settled.Stop()
 	defer settled.Stop()
+	look := func() {
+		if k.Certificates.changed() {
+			settled.Reset(orDefault(k.Settle, 200*time.Millisecond))
+		}
+	}
+	watch := func() {
+		if err := k.watch(changes); err != nil {
+			_ = k.Failures.TrySend(err)
+		}
+		look() // what has changed before it was watched
+	}
+	watch()
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case err := <-changes.Errors:
-			// Something was missed, perhaps: look.
+			// Something was missed, perhaps.
 			_ = k.Failures.TrySend(fmt.Errorf("secure: watching certificates: %w", err))
-			settled.Reset(orDefault(k.Settle, 200*time.Millisecond))
+			look()
 		case <-changes.Events:
-			if !same(seen, k.look()) {
-				settled.Reset(orDefault(k.Settle, 200*time.Millisecond))
-			}
+			look()
 		case <-settled.C:
-			now := k.look()
-			if same(seen, now) {
+			if !k.Certificates.changed() {
 				continue
 			}
-			seen = now
 			if err := k.Certificates.Load(); err != nil {
 				_ = k.Failures.TrySend(fmt.Errorf("the former certificates stay in use: %w", err))
 			}
-			if err := k.watch(changes); err != nil {
-				_ = k.Failures.TrySend(err)
-			}
+			watch()
 		}
 	}
 }
@@ -100,7 +102,7 @@ func (k *Keeper) Main(ctx context.Context) error {
 func (k *Keeper) watch(changes *fsnotify.Watcher) error {
 	var errs []error
 	var folders []string
-	for _, file := range k.files() {
+	for _, file := range k.Certificates.files() {
 		folders = append(folders, filepath.Dir(file))
 		if real, err := filepath.EvalSymlinks(file); err == nil {
 			folders = append(folders, filepath.Dir(real))
@@ -120,37 +122,4 @@ func (k *Keeper) watch(changes *fsnotify.Watcher) error {
 	}
 	k.watched = folders
 	return errors.Join(errs...)
-}
-
-// files lists the files of all pairs.
-func (k *Keeper) files() (all []string) {
-	for _, p := range k.Certificates.Pairs {
-		all = append(all, p.Cert)
-		if p.Key != "" {
-			all = append(all, p.Key)
-		}
-	}
-	return all
-}
-
-// look tells what the files are now; nil for one that is not there.
-func (k *Keeper) look() (now []os.FileInfo) {
-	for _, file := range k.files() {
-		info, err := os.Stat(file)
-		if err != nil {
-			info = nil
-		}
-		now = append(now, info)
-	}
-	return now
-}
-
-// same reports whether nothing has changed.
-func same(a, b []os.FileInfo) bool {
-	return slices.EqualFunc(a, b, func(x, y os.FileInfo) bool {
-		if x == nil || y == nil {
-			return x == nil && y == nil
-		}
-		return os.SameFile(x, y) && x.ModTime().Equal(y.ModTime()) && x.Size() == y.Size()
-	})
 }

@@ -26,7 +26,7 @@ func serves(t *testing.T, certs *secure.Certificates, pair secure.Pair) {
 	t.Helper()
 	client := securetest.Client(t, "a.example", pair)
 	var err error
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
 		if _, err = shake(t, certs.Config(), client); err == nil {
 			return
 		}
@@ -45,7 +45,6 @@ func TestKeeper_Renews(t *testing.T) {
 	dir := t.TempDir()
 	pair := securetest.Write(t, dir, "a", securetest.ECDSA, "a.example")
 	certs, h, k := keep(t, pair)
-	h.Settle()
 	for range 3 {
 		securetest.Write(t, dir, "a", securetest.ECDSA, "a.example")
 		serves(t, certs, pair)
@@ -67,6 +66,15 @@ func TestKeeper_Renews(t *testing.T) {
 	if err := h.Wait(); err != nil {
 		t.Error(err)
 	}
+}
+
+// What changes after it was loaded, and before it is watched, is not missed.
+func TestKeeper_Before(t *testing.T) {
+	dir := t.TempDir()
+	certs := securetest.Load(t, securetest.Write(t, dir, "a", securetest.ECDSA, "a.example"))
+	pair := securetest.Write(t, dir, "a", securetest.ECDSA, "a.example")
+	axontest.Run(t, &secure.Keeper{Certificates: certs, Settle: time.Millisecond})
+	serves(t, certs, pair)
 }
 
 // Links to files, and folders that are links, as certbot and Kubernetes make
@@ -121,8 +129,7 @@ func TestKeeper_Links(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			pair, renew := change(t, t.TempDir())
-			certs, h, _ := keep(t, pair)
-			h.Settle()
+			certs, _, _ := keep(t, pair)
 			serves(t, certs, renew())
 		})
 	}
