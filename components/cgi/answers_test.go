@@ -194,7 +194,7 @@ func TestHandler_ClientGone(t *testing.T) {
 	if err := run.Wait(); err != nil {
 		t.Error(err)
 	}
-	for limit := time.Now().Add(time.Second); syscall.Kill(pid, 0) == nil && time.Now().Before(limit); {
+	for limit := time.Now().Add(10 * time.Second); syscall.Kill(pid, 0) == nil && time.Now().Before(limit); {
 	}
 	if stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); err == nil && !strings.Contains(string(stat), ") Z ") {
 		t.Errorf("it is still there: %s", stat)
