@@ -217,7 +217,11 @@ func TestHandler_Faults(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			axontest.NoLeak(t)
-			u := open(t, &proxy.Upstream{URL: wire(t, c.speak), First: 500 * time.Millisecond, Idle: 500 * time.Millisecond})
+			patience := time.Minute
+			if strings.HasPrefix(c.name, "silent") {
+				patience = 500 * time.Millisecond
+			}
+			u := open(t, &proxy.Upstream{URL: wire(t, c.speak), First: patience, Idle: patience})
 			a := gatewaytest.Ask(t, &proxy.Handler{Upstream: u}, gatewaytest.Request("GET /s"))
 			var err error
 			switch {
