@@ -109,9 +109,9 @@ func flawedServer(t testing.TB, errors func() http1.ErrorPart) *pipelines.Server
 			{Path: "/quits", Name: "QUITTER", Handler: func() http1.HandlerPart { return &quitter{} }},
 		},
 		Errors:   errors,
-		Patience: 100 * time.Millisecond,
+		Patience: 200 * time.Millisecond,
 		Limits: http1.Limits{Body: 1000, Target: 200, Head: 2000, Fields: 10,
-			HeadTime: 300 * time.Millisecond, BodyTime: 300 * time.Millisecond},
+			HeadTime: time.Second, BodyTime: time.Second},
 	}
 }
 
@@ -244,7 +244,7 @@ var mistakes = map[string]func(ctx context.Context, m *mistaken, f *http1.Failur
 	},
 	"answers late": func(ctx context.Context, m *mistaken, f *http1.Failure) error {
 		select {
-		case <-time.After(150 * time.Millisecond):
+		case <-time.After(300 * time.Millisecond):
 		case <-ctx.Done():
 		}
 		return m.Outbox.Send(ctx, http1.Text(f.Request, f.Status, "late"))

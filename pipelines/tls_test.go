@@ -123,7 +123,7 @@ func TestTLS(t *testing.T) {
 // A client that is slow at its handshake, or never begins, holds up nobody, and
 // one that speaks HTTP is told what is wrong.
 func TestTLS_Handshakes(t *testing.T) {
-	x := secureSite(t, &pipelines.Site{Server: pipelines.Server{Mounts: mount(echo), Limits: http1.Limits{HeadTime: 300 * time.Millisecond},
+	x := secureSite(t, &pipelines.Site{Server: pipelines.Server{Mounts: mount(echo), Limits: http1.Limits{HeadTime: time.Second},
 		Errors: func() http1.ErrorPart { return &jsonErrors{} }}})
 	silent, slow := x.dial(), x.dial()
 	slow.says("\x16\x03\x01\x02\x00\x01")

@@ -115,7 +115,7 @@ func TestHandler_Times(t *testing.T) {
 		{"half a head", "echo 'Content-Type: a/b'; sleep 100", gateway.Limits{First: 50 * time.Millisecond}, "failure 504", gateway.ErrFirst, 50 * time.Millisecond},
 		{"silent", text + "echo a; sleep 100", gateway.Limits{Idle: 50 * time.Millisecond}, "200: broken", nil, 50 * time.Millisecond},
 		{"runs for long", "sleep 100", gateway.Limits{Run: 50 * time.Millisecond}, "failure 504", gateway.ErrRun, 50 * time.Millisecond},
-		{"says much for long", text + "while echo a; do sleep 0.01; done", gateway.Limits{Run: 100 * time.Millisecond}, "200: broken", nil, 50 * time.Millisecond},
+		{"says much for long", text + "while echo a; do sleep 0.01; done", gateway.Limits{Run: 500 * time.Millisecond}, "200: broken", nil, 50 * time.Millisecond},
 		{"does not heed", "trap '' TERM; while :; do sleep 0.01; done", gateway.Limits{First: 50 * time.Millisecond}, "failure 504", gateway.ErrFirst, 50 * time.Millisecond},
 		{"at once", "trap '' TERM; while :; do sleep 0.01; done", gateway.Limits{First: 50 * time.Millisecond}, "failure 504", gateway.ErrFirst, -1},
 	} {
