@@ -23,7 +23,7 @@ func (e *ear) receive(socket uintptr, p []byte) (n, fd int, err error) {
 	e.msg.Iov, e.msg.Iovlen = &e.iov, 1
 	e.msg.Control = &e.oob[0]
 	e.msg.SetControllen(len(e.oob))
-	got, _, errno := syscall.RawSyscall(syscall.SYS_RECVMSG, socket, uintptr(unsafe.Pointer(&e.msg)), unix.MSG_CMSG_CLOEXEC)
+	got, _, errno := syscall.RawSyscall(unix.SYS_RECVMSG, socket, uintptr(unsafe.Pointer(&e.msg)), unix.MSG_CMSG_CLOEXEC)
 	e.iov.Base = nil
 	if errno != 0 {
 		return 0, -1, errno
@@ -40,7 +40,7 @@ const queueKind = unix.SOCK_SEQPACKET
 // transmit writes what the socket takes now.
 func transmit(socket uintptr, p []byte) (int, error) {
 	const flags = unix.MSG_NOSIGNAL | unix.MSG_DONTWAIT
-	n, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, socket, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), flags, 0, 0)
+	n, _, errno := syscall.RawSyscall6(unix.SYS_SENDTO, socket, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), flags, 0, 0)
 	if errno != 0 {
 		return 0, errno
 	}
@@ -54,7 +54,7 @@ func transmitWith(socket uintptr, p []byte, fd uintptr) (int, error) {
 	iov.SetLen(len(p))
 	msg := syscall.Msghdr{Iov: &iov, Iovlen: 1, Control: &rights[0]}
 	msg.SetControllen(len(rights))
-	n, _, errno := syscall.RawSyscall(syscall.SYS_SENDMSG, socket, uintptr(unsafe.Pointer(&msg)), unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
+	n, _, errno := syscall.RawSyscall(unix.SYS_SENDMSG, socket, uintptr(unsafe.Pointer(&msg)), unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
 	if errno != 0 {
 		return 0, errno
 	}
