@@ -38,7 +38,7 @@ func (h *Handler) fail(ctx context.Context, req *http1.Request, err error) error
 		f.Status, err = known.Status, known.Cause
 	} else if errors.As(err, &timeout) && timeout.Timeout() {
 		f.Status, err = 504, errLate
-	} else if errors.Is(err, errIdle) {
+	} else if errors.Is(err, errIdle) || errors.Is(err, errLate) {
 		f.Status = 504
 	}
 	cause, known := errors.AsType[*gateway.ScriptError](err)

@@ -135,6 +135,9 @@ func TestHandler_Response(t *testing.T) {
 			w.Header().Set("Trailer", "X-Sum")
 			io.WriteString(w, large)
 			w.Header().Set("X-Sum", "42")
+		case "/unannounced":
+			io.WriteString(w, large)
+			w.Header().Set(http.TrailerPrefix+"X-Sum", "42")
 		case "/fields":
 			w.Header()["Set-Cookie"] = []string{"a=1", "b=2"}
 			w.Header().Set("Connection", "X-Hop")
@@ -159,6 +162,7 @@ func TestHandler_Response(t *testing.T) {
 		{"GET /large", "200: " + large, "Content-Length", fmt.Sprint(len(large))},
 		{"HEAD /large", "200: ", "Content-Length", fmt.Sprint(len(large))},
 		{"GET /chunks", "200: " + large, "Transfer-Encoding", ""},
+		{"GET /unannounced", "200: " + large, "Transfer-Encoding", ""},
 		{"GET /fields", "203: ", "Set-Cookie", "a=1|b=2"},
 		{"GET /fields", "203: ", "X-Hop", ""},
 		{"GET /moved", "302: ", "Location", "/elsewhere"},
@@ -175,7 +179,7 @@ func TestHandler_Response(t *testing.T) {
 			if got := strings.Join(fields(a, c.field), "|"); got != c.values {
 				t.Errorf("%s: %s, want %s", c.field, got, c.values)
 			}
-			if s, ok := a.Resp.Stream.(interface{ Trailer() http1.Header }); c.line == "GET /chunks" && (!ok || s.Trailer().Get("X-Sum") != "42") {
+			if s, ok := a.Resp.Stream.(interface{ Trailer() http1.Header }); (c.line == "GET /chunks" || c.line == "GET /unannounced") && (!ok || s.Trailer().Get("X-Sum") != "42") {
 				t.Error("the trailer is lost")
 			}
 		})
@@ -217,7 +221,11 @@ func TestHandler_Faults(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			axontest.NoLeak(t)
-			u := open(t, &proxy.Upstream{URL: wire(t, c.speak), First: 500 * time.Millisecond, Idle: 500 * time.Millisecond})
+			u := &proxy.Upstream{URL: wire(t, c.speak)}
+			if strings.HasPrefix(c.name, "silent") {
+				u.First, u.Idle = 500*time.Millisecond, 500*time.Millisecond
+			}
+			open(t, u)
 			a := gatewaytest.Ask(t, &proxy.Handler{Upstream: u}, gatewaytest.Request("GET /s"))
 			var err error
 			switch {
@@ -249,15 +257,37 @@ func TestHandler_Unreachable(t *testing.T) {
 // TestHandler_Again asks once more, on a new connection, when a kept one turns out to
 // be closed; but not if that could do harm.
 func TestHandler_Again(t *testing.T) {
+	late := gatewaytest.Request("PUT /s")
+	late.Body, late.ContentLength = http1.NewBody(0), 10
+	_, _ = late.Body.Write(t.Context(), []byte("some")) // and no more
+	ask := gatewaytest.Request
 	for _, c := range []struct {
-		method, want string
-		asked        int32
-	}{{"GET", "200: 3", 3}, {"POST", "failure 502", 2}} {
-		t.Run(c.method, func(t *testing.T) {
+		name  string
+		again *http1.Request
+		want  string
+		asked int32
+	}{
+		{"GET", ask("GET /s"), "200: 3", 3},
+		{"GET with a body", ask("GET /s", "body"), "200: 3 body", 3},
+		{"PUT", ask("PUT /s", "body"), "200: 3 body", 3},
+		{"PUT of nothing", ask("PUT /s"), "200: 3", 3},
+		{"DELETE", ask("DELETE /s"), "200: 3", 3},
+		{"PUT with a condition", ask("PUT /s", "If-None-Match: *", "body"), "failure 502", 2},
+		{"PUT of what has not come yet", late, "failure 502", 2},
+		{"POST", ask("POST /s"), "failure 502", 2},
+		{"POST with a body", ask("POST /s", "body"), "failure 502", 2},
+		{"POST that the client may repeat", ask("POST /s", "Idempotency-Key: 1"), "failure 502", 2},
+		{"POST that it may, by another name", ask("POST /s", "X-Idempotency-Key: 1"), "failure 502", 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
 			var asked atomic.Int32
 			url := server(t, func(w http.ResponseWriter, r *http.Request) {
 				if n := asked.Add(1); n != 2 {
-					fmt.Fprint(w, n)
+					body, _ := io.ReadAll(r.Body)
+					fmt.Fprint(w, strings.TrimSpace(fmt.Sprintf("%d %s", n, body)))
+					if len(r.Header.Values("X-Idempotency-Key")) > 0 {
+						t.Error("what net/http is told was sent")
+					}
 					return
 				}
 				conn, _, err := http.NewResponseController(w).Hijack() // it has got the request, and closes
@@ -267,10 +297,13 @@ func TestHandler_Again(t *testing.T) {
 			})
 			h := &proxy.Handler{Upstream: open(t, &proxy.Upstream{URL: url})}
 			run := axontest.Run(t, h)
-			for _, want := range []string{"200: 1", c.want} {
-				axontest.Send(run, &h.Inbox, gatewaytest.Request(c.method+" /s"))
-				if got := gatewaytest.Wait(t, run, &h.Handler).Said(); got != want {
-					t.Errorf("%s, want %s", got, want)
+			for _, round := range []struct {
+				req  *http1.Request
+				want string
+			}{{ask("GET /s"), "200: 1"}, {c.again, c.want}} {
+				axontest.Send(run, &h.Inbox, round.req)
+				if got := gatewaytest.Wait(t, run, &h.Handler).Said(); got != round.want {
+					t.Errorf("%s, want %s", got, round.want)
 				}
 			}
 			if n := asked.Load(); n != c.asked {
@@ -330,6 +363,46 @@ func TestHandler_BothWays(t *testing.T) {
 		if line, err := lines.ReadString('\n'); line != "line 0\n" || err != nil {
 			t.Errorf("%q %v", line, err)
 		}
+	}
+}
+
+// TestHandler_NotTaken answers although there is more of a request's body, which the
+// client holds back, or the Upstream does not take.
+func TestHandler_NotTaken(t *testing.T) {
+	large := strings.Repeat("x", 24<<20) // more than the system holds
+	for _, c := range []struct {
+		name   string
+		body   string
+		length int64
+		hold   bool // the Upstream does nothing, else it closes the connection
+		status int
+		cause  string
+	}{
+		{"the client is silent, and the connection is closed", "some", 100_000, false, 502, ""},
+		{"the same, in chunks", "some", -1, false, 502, ""},
+		{"the same, with a small body", "some", 10, false, 502, ""},
+		{"nobody reads", large, int64(len(large)), true, 504, "said nothing in time"},
+		{"nobody reads chunks", large, -1, true, 504, "said nothing in time"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			axontest.NoLeak(t)
+			url := wire(t, func(net.Conn, *bufio.Reader) {
+				if c.hold {
+					<-t.Context().Done()
+				}
+			})
+			req := gatewaytest.Request("POST /s")
+			req.Body, req.ContentLength = http1.NewBody(len(c.body)), c.length
+			_, _ = req.Body.Write(t.Context(), []byte(c.body))
+			u := &proxy.Upstream{URL: url}
+			if c.hold {
+				u.First = 300 * time.Millisecond
+			}
+			a := gatewaytest.Ask(t, &proxy.Handler{Upstream: open(t, u)}, req)
+			if a.Fail == nil || a.Fail.Status != c.status || !strings.Contains(a.Fail.Cause.Error(), c.cause) {
+				t.Errorf("%s %v, want a failure %d: %s", a.Said(), a.Fail, c.status, c.cause)
+			}
+		})
 	}
 }
 

@@ -2,47 +2,17 @@ package proxy
 
 import (
 	"context"
-	"errors"
-	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
-	"sync/atomic"
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
-// An upload is the body of a request, as the Transport reads it.
-type upload struct {
-	ctx    context.Context
-	body   *http1.Body
-	broken atomic.Pointer[error] // what was wrong with it
-}
-
-// Read implements io.Reader.
-func (b *upload) Read(p []byte) (int, error) {
-	n, err := b.body.ReadContext(b.ctx, p)
-	if err != nil && !errors.Is(err, io.EOF) && b.ctx.Err() == nil {
-		b.broken.CompareAndSwap(nil, &err)
-	}
-	return n, err
-}
-
-// Close implements io.Closer.
-func (b *upload) Close() error { return b.body.Close() }
-
-// fault tells what was wrong with the body; nil if nothing was.
-func (b *upload) fault() error {
-	if b == nil || b.broken.Load() == nil {
-		return nil
-	}
-	return *b.broken.Load()
-}
-
-// outgoing makes the request that the Upstream gets. up is its body, nil if it has
-// none.
-func (h *Handler) outgoing(ctx context.Context, req *http1.Request) (out *http.Request, up *upload) {
+// outgoing makes the request that the Upstream gets. up is its body if that is still
+// to come; late is called when the Upstream does not take it.
+func (h *Handler) outgoing(ctx context.Context, req *http1.Request, late func()) (out *http.Request, up *upload) {
 	u := h.Upstream
 	to := *u.base
 	path := h.path(req)
@@ -60,11 +30,25 @@ func (h *Handler) outgoing(ctx context.Context, req *http1.Request) (out *http.R
 	}
 	out.Close = req.Method == "HEAD" // some applications answer that with a body, which nobody is to take for the next answer
 	h.fields(out.Header, req)
-	if req.Body != nil && req.ContentLength != 0 {
-		up = &upload{ctx: ctx, body: req.Body}
-		out.Body, out.ContentLength = up, req.ContentLength
+	if repeatable(req) {
+		out.Header["X-Idempotency-Key"] = []string{} // which is how net/http is told, and is not sent
 	}
-	return out.WithContext(ctx), up
+	out = out.WithContext(ctx)
+	if req.Body != nil && req.ContentLength != 0 {
+		return h.attach(out, req, late)
+	}
+	return out, nil
+}
+
+// repeatable reports whether a request that is not safe may be sent once more, when
+// the connection was lost before there was an answer (RFC 9110 section 9.2.2). One
+// with conditions may not: they need not hold any more when it was carried out.
+func repeatable(req *http1.Request) bool {
+	switch req.Method {
+	case "PUT", "DELETE":
+		return !req.Header.Has("If-Match") && !req.Header.Has("If-None-Match") && !req.Header.Has("If-Unmodified-Since")
+	}
+	return false
 }
 
 // path returns the path that the Upstream is asked for, encoded: the client's own
@@ -111,6 +95,8 @@ func (h *Handler) fields(to http.Header, req *http1.Request) {
 		case hopByHop(name, named), name == "host", name == "content-length", name == "expect":
 		case name == "authorization" && req.User != "" && !h.Upstream.Authorization:
 		case !h.Upstream.TrustForwarded && (name == "forwarded" || strings.HasPrefix(name, "x-forwarded-")):
+		case name == "idempotency-key", name == "x-idempotency-key":
+			to[name] = append(to[name], f.Value) // under its usual name it would make net/http send a POST again
 		case name == "user-agent":
 			to["User-Agent"] = append(to["User-Agent"], f.Value) // net/http looks for it under this name alone
 		default:
