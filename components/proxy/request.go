@@ -61,11 +61,16 @@ func (h *Handler) path(req *http1.Request) string {
 		plain := url.URL{Path: strings.TrimPrefix(req.Path, prefix)}
 		raw = strings.NewReplacer("%252F", "%2F", "%252f", "%2F").Replace(plain.EscapedPath()) // a slash that was encoded is so in the Path
 	}
+	raw = unfit.Replace(raw)
 	if raw == "" {
 		return "/"
 	}
 	return raw
 }
+
+// unfit encodes what clients should have encoded in a path. net/http would encode all
+// of it anew for one of these, and a slash that was encoded would be one.
+var unfit = strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", `\`, "%5C", "^", "%5E", "`", "%60", "{", "%7B", "|", "%7C", "}", "%7D")
 
 // dropped returns the prefix that the Upstream's paths are without, "" if it stays.
 func (h *Handler) dropped() string {
@@ -94,7 +99,7 @@ func (h *Handler) fields(to http.Header, req *http1.Request) {
 		switch name := strings.ToLower(f.Name); {
 		case hopByHop(name, named), name == "host", name == "content-length", name == "expect":
 		case name == "authorization" && req.User != "" && !h.Upstream.Authorization:
-		case !h.Upstream.TrustForwarded && (name == "forwarded" || strings.HasPrefix(name, "x-forwarded-")):
+		case !h.Upstream.TrustForwarded && saysWho(name):
 		case name == "idempotency-key", name == "x-idempotency-key":
 			to[name] = append(to[name], f.Value) // under its usual name it would make net/http send a POST again
 		case name == "user-agent":
@@ -107,6 +112,13 @@ func (h *Handler) fields(to http.Header, req *http1.Request) {
 		to["User-Agent"] = nil // else there would be that of net/http
 	}
 	h.forwarded(to, req)
+}
+
+// saysWho reports whether a field is one of those that forwarded sets, in small
+// letters. To many programs an underscore in it is the same as a hyphen.
+func saysWho(name string) bool {
+	name = strings.ReplaceAll(name, "_", "-")
+	return name == "forwarded" || strings.HasPrefix(name, "x-forwarded-")
 }
 
 // forwarded tells who has asked, and for what (RFC 7239, and the fields that were
