@@ -73,6 +73,9 @@ func (h *Handler) Main(ctx context.Context) error {
 // ask asks the Upstream. The answer may still be coming when it returns.
 func (h *Handler) ask(ctx context.Context, req *http1.Request) (*http1.Response, error) {
 	u := h.Upstream
+	if left, bounded := hops(req); bounded && left == 0 {
+		return last(req)
+	}
 	if why := u.Down(); why != nil {
 		return nil, &refused{why}
 	}

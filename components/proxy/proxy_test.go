@@ -111,6 +111,12 @@ func TestHandler_Request(t *testing.T) {
 		{"who has asked", &proxy.Upstream{}, "", remote, `GET /?show=Forwarded,X-Forwarded-For,X-Forwarded-Proto,X-Forwarded-Host example.org 0 [Forwarded=for="[2001:db8::1]";proto=https;host="example.org" X-Forwarded-For=2001:db8::1 X-Forwarded-Proto=https X-Forwarded-Host=example.org] `},
 		{"who has asked, as programs see it", &proxy.Upstream{}, "", gatewaytest.Request("GET /?show=X_forwarded_for,X-A_b", "X_Forwarded_For: evil", "X-A_b: 1"), "GET /?show=X_forwarded_for,X-A_b example.org 0 [X_forwarded_for= X-A_b=1] "},
 		{"who has asked before", &proxy.Upstream{TrustForwarded: true}, "", trusted, `GET /?show=Forwarded,X-Forwarded-For,X-Forwarded-Proto example.org 0 [Forwarded=for=before, for=192.0.2.1;proto=http;host="example.org" X-Forwarded-For=before, 192.0.2.1 X-Forwarded-Proto=https] `},
+		{"how far it may go", &proxy.Upstream{}, "", gatewaytest.Request("OPTIONS /?show=Max-Forwards", "max-forwards: 3"), "OPTIONS /?show=Max-Forwards example.org 0 [Max-Forwards=2] "},
+		{"as far as here", &proxy.Upstream{}, "", gatewaytest.Request("OPTIONS /", "Max-Forwards: 0"), "204: "},
+		{"a TRACE as far as here", &proxy.Upstream{}, "", gatewaytest.Request("TRACE /", "Max-Forwards: 0"), "failure 501"},
+		{"as far as it likes", &proxy.Upstream{}, "", gatewaytest.Request("OPTIONS /?show=Max-Forwards", "Max-Forwards: x"), "OPTIONS /?show=Max-Forwards example.org 0 [Max-Forwards=x] "},
+		{"how far a GET may go", &proxy.Upstream{}, "", gatewaytest.Request("GET /?show=Max-Forwards", "Max-Forwards: 0"), "GET /?show=Max-Forwards example.org 0 [Max-Forwards=0] "},
+		{"by whom it came", &proxy.Upstream{}, "", gatewaytest.Request("GET /?show=Via", "via: 1.0 fred"), "GET /?show=Via example.org 0 [Via=1.0 fred, 1.1 kamaelia] "},
 		{"a password for us", &proxy.Upstream{}, "", known, "GET /?show=Authorization example.org 0 [Authorization=] "},
 		{"a password for it", &proxy.Upstream{}, "", gatewaytest.Request("GET /?show=Authorization", "Authorization: Basic x"), "GET /?show=Authorization example.org 0 [Authorization=Basic x] "},
 	} {

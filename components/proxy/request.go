@@ -2,9 +2,11 @@ package proxy
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
@@ -95,11 +97,14 @@ func dotted(raw string) bool {
 // client.
 func (h *Handler) fields(to http.Header, req *http1.Request) {
 	named := strings.ToLower(req.Header.Joined("Connection"))
+	left, bounded := hops(req)
 	for _, f := range req.Header {
 		switch name := strings.ToLower(f.Name); {
 		case hopByHop(name, named), name == "host", name == "content-length", name == "expect":
 		case name == "authorization" && req.User != "" && !h.Upstream.Authorization:
 		case !h.Upstream.TrustForwarded && saysWho(name):
+		case name == "max-forwards" && bounded:
+			to[f.Name] = []string{strconv.FormatUint(left-1, 10)}
 		case name == "idempotency-key", name == "x-idempotency-key":
 			to[name] = append(to[name], f.Value) // under its usual name it would make net/http send a POST again
 		case name == "user-agent":
@@ -166,6 +171,7 @@ func (h *Handler) forwarded(to http.Header, req *http1.Request) {
 			to[name] = []string{value}
 		}
 	}
+	add("Via", fmt.Sprintf("%d.%d kamaelia", req.Major, req.Minor)) // RFC 9110 section 7.6.3
 	add("Forwarded", element)
 	if client != "" {
 		add("X-Forwarded-For", client)
