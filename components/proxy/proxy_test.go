@@ -464,6 +464,28 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestCheck_Path asks for what Health says, with its query, below the path of the URL.
+func TestCheck_Path(t *testing.T) {
+	for _, c := range []struct{ base, health, want string }{
+		{"", "/health", "/health"},
+		{"/app/", "/health?full=1&x=a%20b", "/app/health?full=1&x=a%20b"},
+		{"/app", "/a%20b%2Fc", "/app/a%20b%2Fc"},
+	} {
+		asked := make(chan string, 1)
+		url := server(t, func(w http.ResponseWriter, r *http.Request) { asked <- r.RequestURI })
+		run := axontest.Run(t, &proxy.Check{Upstream: open(t, &proxy.Upstream{URL: url + c.base, Health: c.health, Every: time.Hour})})
+		if got := <-asked; got != c.want {
+			t.Errorf("%s: asks for %s, want %s", c.health, got, c.want)
+		}
+		run.Finish()
+	}
+	for _, health := range []string{"health", "//host/health", "/a%zz", "/a#b"} {
+		if err := (&proxy.Upstream{URL: "http://localhost", Health: health}).Validate(); err == nil || !strings.Contains(err.Error(), "health") {
+			t.Errorf("%s: %v", health, err)
+		}
+	}
+}
+
 func TestConform(t *testing.T) {
 	u := open(t, &proxy.Upstream{Keep: -1, Health: "/", Every: time.Hour, URL: server(t, func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)

@@ -54,8 +54,9 @@ type Upstream struct {
 	Keep    int
 	KeepFor time.Duration
 
-	// Health, if set, is a path that is asked for every Every: see Check. While it
-	// answers with no status from 200 to 399, requests are refused with 503.
+	// Health, if set, is a path that is asked for every Every, as it stands in a URL, and
+	// with a query if it has one: see Check. While it answers with no status from 200
+	// to 399, requests are refused with 503.
 	Health string
 
 	// Every is how long it is between two looks; 0 means 5 s.
@@ -80,8 +81,8 @@ func (u *Upstream) Validate() error {
 	if strings.ContainsAny(u.Host, " /\r\n") {
 		errs = append(errs, fmt.Errorf("host %q: want a name, or name:port", u.Host))
 	}
-	if u.Health != "" && u.Health[0] != '/' {
-		errs = append(errs, fmt.Errorf("health %q: want a path that begins with a slash", u.Health))
+	if health, err := url.Parse(u.Health); err != nil || u.Health != "" && (u.Health[0] != '/' || health.Host != "" || health.Fragment != "") {
+		errs = append(errs, fmt.Errorf("health %q: want a path that begins with a slash, and perhaps a query", u.Health))
 	}
 	return errors.Join(errs...)
 }
