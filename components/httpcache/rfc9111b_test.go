@@ -331,6 +331,25 @@ func TestSection4_4_Invalidation(t *testing.T) {
 			}
 		})
 	}
+	for _, kept := range []bool{true, false} {
+		inBubble(t, fmt.Sprintf("what leads on to another resource, which is kept: %v", kept), nil, func(s *site) {
+			s.keep("/a", "body", control, "max-age=60")
+			if kept {
+				s.keep("/b", "done", control, "max-age=60")
+			}
+			to, err := s.miss(with("POST", request("/a"))).Redirect("/b")
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			if on, _ := s.send(to); on != nil {
+				s.reply(page(on, "done", control, "max-age=60"))
+			}
+			if got := s.hit(request("/b")); got.body != "done" {
+				s.t.Errorf("%v", got)
+			}
+			s.miss(request("/a"))
+		})
+	}
 	inBubble(t, "a failure", nil, func(s *site) {
 		s.keep("/a", "body", control, "max-age=60")
 		if got := s.fail(s.miss(with("PUT", request("/a"))), 412); got.status != 412 {
