@@ -3,7 +3,9 @@ package auth
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -120,6 +122,20 @@ func checkPath(path string) error {
 		return fmt.Errorf("path %q: a path is written decoded, without empty and dot segments", path)
 	}
 	return nil
+}
+
+// readings yields a path, and what it may be to who serves it. A slash that was
+// encoded is %2F in it and parts no segments, as files have it; but a program behind
+// a proxy gets what the client has sent, and may decode that before it looks.
+func readings(p string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !yield(p) || !strings.Contains(p, "%2F") {
+			return
+		}
+		if decoded := strings.ReplaceAll(p, "%2F", "/"); yield(decoded) {
+			yield(path.Clean(decoded))
+		}
+	}
 }
 
 // find returns the place that a path is in, or nil. What is no path, as in OPTIONS

@@ -337,6 +337,13 @@ func TestBasic(t *testing.T) {
 		"name with a space":       {"/private", []string{basic("grace hopper", "secret")}, 0, "grace hopper"},
 		"OPTIONS * has no area":   {"*", nil, 0, ""},
 		"a name of a longer path": {"/private-too", nil, 0, ""},
+		"an encoded slash":        {"/private%2Fa", nil, 401, ""},
+		"into it by dots":         {"/a%2F..%2Fprivate", nil, 401, ""},
+		"out of it by dots":       {"/private%2F..%2Fa", nil, 401, ""},
+		"out of the public":       {"/private/open/a%2F..%2F..%2Fb", nil, 401, ""},
+		"encoded, and let in":     {"/private%2Fa", []string{alice}, 0, "alice"},
+		"encoded, and public":     {"/private%2Fopen", nil, 0, ""},
+		"encoded elsewhere":       {"/a%2Fprivate", nil, 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := &Basic{Areas: a}

@@ -54,13 +54,21 @@ func (b *Basic) Main(ctx context.Context) error {
 }
 
 func (b *Basic) judge(ctx context.Context, req *http1.Request) error {
-	at := b.Areas.find(req.Path)
-	if at == nil || at.Public {
-		return b.Pass(ctx, req)
+	var in *place // the last one that it was let into
+	var name string
+	for path := range readings(req.Path) {
+		at := b.Areas.find(path)
+		if at == nil || at.Public || at == in {
+			continue
+		}
+		var err error
+		if name, err = at.admit(ctx, req); err != nil {
+			return b.Fail(ctx, req, 500, err)
+		}
+		in = at
 	}
-	name, err := at.admit(ctx, req)
-	if err != nil {
-		return b.Fail(ctx, req, 500, err)
+	if in == nil {
+		return b.Pass(ctx, req)
 	}
 	on := req.Clone()
 	on.User, on.AuthType = name, "Basic"

@@ -29,6 +29,19 @@ func TestCollapse(t *testing.T) {
 			s.t.Errorf("%v", got)
 		}
 	})
+	inBubble(t, "what leads on to another resource is for nobody else", nil, func(s *site) {
+		on := s.miss(request("/"))
+		b := two(s, request("/"))
+		to, err := on.Redirect("/to")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.miss(to)
+		begun := time.Now()
+		if on := axontest.Recv(b.l, &b.lookup.Outbox); on.Path != "/" || time.Since(begun) > time.Second {
+			s.t.Errorf("%s, after %v", on.Path, time.Since(begun))
+		}
+	})
 	inBubble(t, "on one connection", nil, func(s *site) {
 		on := s.miss(request("/"))
 		next := request("/")

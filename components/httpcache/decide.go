@@ -166,6 +166,21 @@ func (s *Store) note(req *http1.Request) {
 	}
 }
 
+// ledOn ends the exchange of a request that its handler has led on to another
+// resource: the answer is that one's, and may come from here. What the request may
+// have changed is not kept any more.
+func (s *Store) ledOn(req *http1.Request) {
+	x := s.end(req)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x == nil {
+		return
+	}
+	if s.land(x); x.unsafe {
+		s.invalidate(x.key)
+	}
+}
+
 // forget ends an exchange that did not take place.
 func (s *Store) forget(on *http1.Request) {
 	x := s.end(on)

@@ -62,7 +62,8 @@ func wishOf(h http1.Header) wish {
 type terms struct {
 	maxAge, sMaxAge                    time.Duration
 	staleWhileRevalidate, staleIfError time.Duration
-	noCache, noStore, private, public  bool
+	noCache, noStore, private          bool
+	shared                             bool // it is for all, even if asked for by one who is known: section 3.5
 	mustRevalidate, mustUnderstand     bool
 	said                               bool // anything at all
 }
@@ -93,15 +94,17 @@ func termsOf(control string) terms {
 		case "private":
 			t.private = true
 		case "public":
-			t.public = true
-		case "must-revalidate", "proxy-revalidate":
+			t.shared = true
+		case "must-revalidate":
+			t.mustRevalidate, t.shared = true, true
+		case "proxy-revalidate":
 			t.mustRevalidate = true
 		case "must-understand":
 			t.mustUnderstand = true
 		}
 	}
 	if t.sMaxAge != unset {
-		t.mustRevalidate = true // section 5.2.2.10
+		t.mustRevalidate, t.shared = true, true // section 5.2.2.10
 	}
 	return t
 }

@@ -101,13 +101,9 @@ func fieldsOf(resp *http1.Response) (f fields) {
 // and answered now. It has no body yet. It returns nil if what it varies by fits no
 // other request.
 func (s *Store) newEntry(k string, req *http1.Request, resp *http1.Response, f *fields, asked, now time.Time) *entry {
-	traits, ok := traitsOf(f.vary, req.Header)
+	traits, ok := keptTraits(f.vary, req.Header)
 	if !ok {
 		return nil
-	}
-	for i := range traits {
-		t := &traits[i]
-		t.value, t.raw = strings.Clone(t.value), strings.Clone(t.raw) // they are parts of a whole head
 	}
 	e := &entry{key: k, traits: traits, status: resp.Status, reason: resp.Reason}
 	e.fill(f, asked, now)
@@ -151,8 +147,9 @@ func render(h http1.Header) []byte {
 	return b
 }
 
-// updated returns the entry as a 304 has freshened it (RFC 9111 section 3.2).
-func (s *Store) updated(old *entry, resp *http1.Response, asked, now time.Time) *entry {
+// updated returns the entry as a 304 has freshened it, or an answer to HEAD (RFC 9111
+// section 3.2). It reports false if that fits no other request any more.
+func (s *Store) updated(old *entry, resp *http1.Response, x *exchange, now time.Time) (e *entry, fits bool) {
 	f := fieldsOf(&http1.Response{Rendered: old.rendered})
 	news := fieldsOf(resp)
 	replaced := map[string]bool{}
@@ -160,6 +157,9 @@ func (s *Store) updated(old *entry, resp *http1.Response, asked, now time.Time) 
 		name := strings.ToLower(x.Name)
 		if strings.HasPrefix(name, "content-") && name != "content-location" && name != "content-language" {
 			continue // of the body that is kept: section 3.2
+		}
+		if name == "set-cookie" {
+			continue // it is for one client
 		}
 		if !replaced[name] {
 			replaced[name] = true
@@ -169,10 +169,11 @@ func (s *Store) updated(old *entry, resp *http1.Response, asked, now time.Time) 
 	}
 	merged := fieldsOf(&http1.Response{Header: f.h})
 	merged.date, merged.age = news.date, news.age
-	e := &entry{key: old.key, traits: old.traits, status: old.status, reason: old.reason, body: old.body}
-	e.fill(&merged, asked, now)
+	e = &entry{key: old.key, status: old.status, reason: old.reason, body: old.body}
+	e.traits, fits = keptTraits(f.vary+", "+merged.vary, x.request().Header)
+	e.fill(&merged, x.asked, now)
 	e.lifetime = s.lifetime(e, &merged)
-	return e
+	return e, fits
 }
 
 // lifetime is how long a response is fresh (RFC 9111 section 4.2.1).
@@ -211,7 +212,7 @@ func (e *entry) ageAt(now time.Time) time.Duration { return e.age + max(0, now.S
 // it (RFC 9111 section 3.5). For one that was given to somebody unknown the rule
 // does not ask for that; it is the safer side.
 func (e *entry) fitsUser(req *http1.Request) bool {
-	return !personal(req) || e.terms.public || e.terms.mustRevalidate
+	return !personal(req) || e.terms.shared
 }
 
 // personal reports whether a request says who sends it.

@@ -22,6 +22,14 @@ type exchange struct {
 	place   int     // in the ring of exchanges
 }
 
+// request is the client's, or the Lookup's own.
+func (x *exchange) request() *http1.Request {
+	if x.client != nil {
+		return x.client
+	}
+	return x.origin
+}
+
 // A flight is a request that is on its way, for others that ask for the same.
 type flight struct {
 	done  chan struct{} // closed when there is an answer, or will be none

@@ -70,13 +70,14 @@ func (s *Store) confirmed(x *exchange, resp *http1.Response, now time.Time) (*ht
 		s.drop(x.stale)
 		return nil, errUnasked
 	}
-	e := s.updated(x.stale, resp, x.asked, now)
+	e, fits := s.updated(x.stale, resp, x, now)
 	s.mu.Lock()
 	s.stats.Validated++
 	switch {
 	case s.mark(x.key).changes != x.changes:
-	case e.terms.noStore || e.terms.private:
+	case e.terms.noStore || e.terms.private || !fits:
 		s.drop(x.stale)
+	case x.wish.noStore: // nothing of this answer is kept: section 5.2.1.5
 	default:
 		s.drop(x.stale)
 		s.put(e)
@@ -87,6 +88,11 @@ func (s *Store) confirmed(x *exchange, resp *http1.Response, now time.Time) (*ht
 	}
 	out, err := e.respond(x.client, now)
 	if err == nil {
+		for f := range resp.Fields() {
+			if strings.EqualFold(f.Name, "Set-Cookie") {
+				out.Header = append(out.Header, f) // for this client, and no other
+			}
+		}
 		s.status(out, "fwd="+x.why+"; fwd-status=304")
 	}
 	return out, err
@@ -138,11 +144,14 @@ func (s *Store) compare(x *exchange, resp *http1.Response, now time.Time) {
 	c, length := currentOf(resp), resp.Field("Content-Length")
 	same := c.ETag == e.current.ETag && c.ModTime.Equal(e.current.ModTime) && (c.ETag != "" || !c.ModTime.IsZero()) &&
 		(length == "" || length == strconv.Itoa(len(e.body)))
-	updated := s.updated(e, resp, x.asked, now)
+	updated, fits := s.updated(e, resp, x, now)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if same && x.wish.noStore {
+		return
+	}
 	s.drop(e)
-	if same && s.mark(x.key).changes == x.changes {
+	if same && fits && s.mark(x.key).changes == x.changes {
 		s.put(updated)
 	}
 }

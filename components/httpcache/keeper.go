@@ -129,7 +129,7 @@ func (k *Keeper) take(ctx context.Context, resp *http1.Response) error {
 	switch {
 	case x.client == nil:
 		k.resp = nil
-		k.exhaust(resp)
+		k.exhaust(ctx, resp)
 		return nil
 	case err != nil:
 		k.resp = nil
@@ -158,11 +158,13 @@ func (k *Keeper) strange(ctx context.Context, resp *http1.Response) error {
 
 // exhaust reads a stream that nobody waits for, so that it is kept, for as long as
 // somebody would wait.
-func (k *Keeper) exhaust(resp *http1.Response) {
+func (k *Keeper) exhaust(ctx context.Context, resp *http1.Response) {
 	if resp.Stream != nil {
-		stop := time.AfterFunc(max(k.Store.wait(), time.Second), func() { _ = resp.Stream.Close() })
+		ctx, cancel := context.WithTimeout(ctx, max(k.Store.wait(), time.Second))
+		stop := context.AfterFunc(ctx, func() { _ = resp.Stream.Close() })
 		_, _ = io.Copy(io.Discard, resp.Stream)
-		stop.Stop()
+		stop()
+		cancel()
 	}
 	resp.Discard()
 }

@@ -91,6 +91,16 @@ func traitsOf(vary string, h http1.Header) ([]trait, bool) {
 	return all, true
 }
 
+// keptTraits is traitsOf, for what is kept for longer than the request.
+func keptTraits(vary string, h http1.Header) ([]trait, bool) {
+	all, ok := traitsOf(vary, h)
+	for i := range all {
+		t := &all[i]
+		t.value, t.raw = strings.Clone(t.value), strings.Clone(t.raw) // they are parts of a whole head
+	}
+	return all, ok
+}
+
 // fit reports whether a request has all of some traits.
 func fit(traits []trait, h http1.Header) bool {
 	for i := range traits {

@@ -63,6 +63,9 @@ func (l *Lookup) Main(ctx context.Context) error {
 }
 
 func (l *Lookup) serve(ctx context.Context, req *http1.Request) error {
+	if req.Redirects() > 0 {
+		l.Store.ledOn(req)
+	}
 	if req.Method != "GET" && req.Method != "HEAD" {
 		l.Store.note(req)
 		return l.Pass(ctx, req)

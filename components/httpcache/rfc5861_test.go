@@ -76,6 +76,19 @@ func TestRFC5861Section3_StaleWhileRevalidate(t *testing.T) {
 			s.t.Errorf("%d bytes are set aside", s.reading())
 		}
 	})
+	inBubble(t, "a stream that does not end, and a shutdown", &Store{Wait: time.Hour}, func(s *site) {
+		on := stale(s, 20*time.Second, request("/"))
+		body, begun := http1.NewBody(0), time.Now()
+		axontest.Send(s.k, &s.keeper.Inbox, &http1.Response{Request: on, Status: 200, Stream: body, Header: fieldList(control, terms)})
+		s.k.Settle()
+		s.k.Shutdown()
+		if <-s.k.Ended(); time.Since(begun) > time.Minute {
+			s.t.Errorf("it took %v", time.Since(begun))
+		}
+		if s.reading() != 0 {
+			s.t.Errorf("%d bytes are set aside", s.reading())
+		}
+	})
 	for name, status := range map[string]int{"an error": 500, "not found": 404} {
 		inBubble(t, name, nil, func(s *site) {
 			on := stale(s, 20*time.Second, request("/"))

@@ -44,6 +44,7 @@ func TestSection3_StoringResponses(t *testing.T) {
 		"3.5 Authorization":                    {200, []string{"Authorization", "Basic x"}, []string{"Cache-Control", "max-age=60"}, false},
 		"3.5 Authorization, public":            {200, []string{"Authorization", "Basic x"}, []string{"Cache-Control", "max-age=60, public"}, true},
 		"3.5 Authorization, must-revalidate":   {200, []string{"Authorization", "Basic x"}, []string{"Cache-Control", "max-age=60, must-revalidate"}, true},
+		"3.5 Authorization, proxy-revalidate":  {200, []string{"Authorization", "Basic x"}, []string{"Cache-Control", "max-age=60, proxy-revalidate"}, false},
 		"3.5 Authorization, s-maxage":          {200, []string{"Authorization", "Basic x"}, []string{"Cache-Control", "s-maxage=60"}, true},
 		"5.2.2.3 must-understand, understood":  {200, nil, []string{"Cache-Control", "max-age=60, no-store, must-understand"}, true},
 		"5.2.2.3 must-understand, unknown":     {299, nil, []string{"Cache-Control", "max-age=60, must-understand"}, false},

@@ -172,6 +172,48 @@ func TestSection4_3_4_Freshening(t *testing.T) {
 			s.t.Errorf("%d entries", n)
 		}
 	})
+	inBubble(t, "304 with a cookie, which is for one client", nil, func(s *site) {
+		s.keep("/", "old", control, "max-age=10", "ETag", `"a"`)
+		after(20 * time.Second)
+		got := s.reply(notChanged(s.miss(request("/")), control, "max-age=10", "Set-Cookie", "a=1", "Set-Cookie", "b=2"))
+		if got.body != "old" || got.header.Joined("Set-Cookie") != "a=1, b=2" {
+			s.t.Errorf("%v", got)
+		}
+		if got := s.hit(request("/")); got.header.Has("Set-Cookie") {
+			s.t.Errorf("another client gets it: %v", got)
+		}
+	})
+	inBubble(t, "304 that varies by more", &Store{Wait: -1}, func(s *site) {
+		s.reply(page(s.miss(request("/", "A", "1")), "old", control, "max-age=10", "ETag", `"a"`, "Vary", "A"))
+		after(20 * time.Second)
+		if got := s.reply(notChanged(s.miss(request("/", "A", "1", "B", "2")), control, "max-age=10", "Vary", "B")); got.body != "old" {
+			s.t.Errorf("%v", got)
+		}
+		s.hit(request("/", "A", "1", "B", "2"))
+		s.miss(request("/", "A", "1", "B", "3"))
+		s.miss(request("/", "A", "3", "B", "2"))
+	})
+	inBubble(t, "304 that varies by everything", nil, func(s *site) {
+		s.keep("/", "old", control, "max-age=10", "ETag", `"a"`)
+		after(20 * time.Second)
+		if got := s.reply(notChanged(s.miss(request("/")), control, "max-age=10", "Vary", "*")); got.body != "old" {
+			s.t.Errorf("%v", got)
+		}
+		if n := s.store.Stats().Entries; n != 0 {
+			s.t.Errorf("%d entries", n)
+		}
+	})
+	inBubble(t, "304 to a request that says no-store", nil, func(s *site) {
+		s.keep("/", "old", control, "max-age=10", "ETag", `"a"`)
+		after(20 * time.Second)
+		if got := s.reply(notChanged(s.miss(request("/", control, "no-store")), control, "max-age=100", "X", "secret")); got.body != "old" || got.header.Get("X") != "secret" {
+			s.t.Errorf("%v", got)
+		}
+		s.reply(notChanged(s.miss(request("/")), control, "max-age=100"))
+		if got := s.hit(request("/")); got.header.Has("X") {
+			s.t.Errorf("it was kept: %v", got)
+		}
+	})
 	inBubble(t, "what was kept is gone meanwhile", nil, func(s *site) {
 		s.keep("/", "old", control, "max-age=10", "ETag", `"a"`)
 		after(20 * time.Second)
@@ -223,6 +265,17 @@ func TestSection4_3_5_HEAD(t *testing.T) {
 			}
 		})
 	}
+	inBubble(t, "with a cookie, which is for one client", nil, func(s *site) {
+		s.keep("/", "body", fields...)
+		after(20 * time.Second)
+		got := s.reply(&http1.Response{Request: s.miss(with("HEAD", request("/"))), Status: 200, Header: fieldList(append(fields, "Set-Cookie", "a=1")...)})
+		if got.header.Get("Set-Cookie") != "a=1" {
+			s.t.Errorf("%v", got)
+		}
+		if got := s.hit(request("/")); got.header.Has("Set-Cookie") {
+			s.t.Errorf("another client gets it: %v", got)
+		}
+	})
 	inBubble(t, "304 to HEAD", nil, func(s *site) {
 		s.keep("/", "body", fields...)
 		after(20 * time.Second)
@@ -276,6 +329,25 @@ func TestSection4_4_Invalidation(t *testing.T) {
 					s.t.Errorf("%s: gone %v", path, on != nil)
 				}
 			}
+		})
+	}
+	for _, kept := range []bool{true, false} {
+		inBubble(t, fmt.Sprintf("what leads on to another resource, which is kept: %v", kept), nil, func(s *site) {
+			s.keep("/a", "body", control, "max-age=60")
+			if kept {
+				s.keep("/b", "done", control, "max-age=60")
+			}
+			to, err := s.miss(with("POST", request("/a"))).Redirect("/b")
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			if on, _ := s.send(to); on != nil {
+				s.reply(page(on, "done", control, "max-age=60"))
+			}
+			if got := s.hit(request("/b")); got.body != "done" {
+				s.t.Errorf("%v", got)
+			}
+			s.miss(request("/a"))
 		})
 	}
 	inBubble(t, "a failure", nil, func(s *site) {

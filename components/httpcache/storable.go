@@ -33,7 +33,7 @@ func (s *Store) storable(x *exchange, resp *http1.Response, now time.Time) *entr
 	switch {
 	case t.noStore && !understood, t.mustUnderstand && !understood, t.private:
 		return nil
-	case (personal(req) || personal(resp.Request)) && !(t.public || t.mustRevalidate): // section 3.5
+	case (personal(req) || personal(resp.Request)) && !t.shared: // section 3.5
 		return nil
 	}
 	if e.lifetime <= 0 && !s.useful(e, &f) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
@@ -80,8 +81,12 @@ func (c *Check) look(ctx context.Context) error {
 	u := c.Upstream
 	ctx, cancel := context.WithTimeout(ctx, u.every())
 	defer cancel()
-	to := *u.base
-	to.Path += u.Health
+	to, err := url.Parse(u.Health)
+	if err != nil {
+		return err
+	}
+	to.Scheme, to.Host = u.base.Scheme, u.base.Host
+	to.Path, to.RawPath = u.base.Path+to.Path, u.base.EscapedPath()+to.EscapedPath()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, to.String(), nil)
 	if err != nil {
 		return err

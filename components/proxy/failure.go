@@ -22,6 +22,9 @@ type brokenOff struct{ why error }
 func (b *brokenOff) Error() string { return "the request's body broke off: " + b.why.Error() }
 func (b *brokenOff) Unwrap() error { return b.why }
 
+// errTrace is why a TRACE that may not be passed on any more has no answer.
+var errTrace = errors.New("TRACE is not answered here")
+
 // errLate says that the Upstream has not begun to answer.
 var errLate = errors.New("it said nothing in time")
 
@@ -38,7 +41,7 @@ func (h *Handler) fail(ctx context.Context, req *http1.Request, err error) error
 		f.Status, err = known.Status, known.Cause
 	} else if errors.As(err, &timeout) && timeout.Timeout() {
 		f.Status, err = 504, errLate
-	} else if errors.Is(err, errIdle) {
+	} else if errors.Is(err, errIdle) || errors.Is(err, errLate) {
 		f.Status = 504
 	}
 	cause, known := errors.AsType[*gateway.ScriptError](err)

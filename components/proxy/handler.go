@@ -73,6 +73,9 @@ func (h *Handler) Main(ctx context.Context) error {
 // ask asks the Upstream. The answer may still be coming when it returns.
 func (h *Handler) ask(ctx context.Context, req *http1.Request) (*http1.Response, error) {
 	u := h.Upstream
+	if left, bounded := hops(req); bounded && left == 0 {
+		return last(req)
+	}
 	if why := u.Down(); why != nil {
 		return nil, &refused{why}
 	}
@@ -80,12 +83,14 @@ func (h *Handler) ask(ctx context.Context, req *http1.Request) (*http1.Response,
 		return nil, &refused{err}
 	}
 	asking, cancel := context.WithCancelCause(req.Context())
-	d := &download{cancel: cancel, idle: u.idle(), leave: u.Gate.Leave}
+	d := &download{cancel: cancel, leave: u.Gate.Leave}
+	d.watch.limit, d.watch.late = u.idle(), func() { cancel(errIdle) }
 	d.name = func(why error) error { return u.cause(req.Path, req.ID(), why) }
 	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
 	defer stop()
-	out, up := h.outgoing(asking, req)
+	out, up := h.outgoing(asking, req, func() { cancel(errLate) })
 	resp, err := u.transport.RoundTrip(out)
+	up.answered()
 	if err != nil {
 		if cause := context.Cause(asking); cause != nil {
 			err = cause
@@ -96,7 +101,7 @@ func (h *Handler) ask(ctx context.Context, req *http1.Request) (*http1.Response,
 		}
 		return nil, err
 	}
-	d.body, d.trailer = resp.Body, resp.Trailer
+	d.body, d.from = resp.Body, resp
 	answer, err := d.response(req, resp)
 	if err != nil {
 		_ = d.Close()

@@ -96,6 +96,7 @@ func TestHandler_Request(t *testing.T) {
 		{"dots", &proxy.Upstream{}, "", gatewaytest.Request("GET /a/../b"), "GET /b example.org 0 [=] "},
 		{"dots that are encoded", &proxy.Upstream{}, "/a", gatewaytest.Request("GET /a/%2e%2E/a/b%2Fc"), "GET /a/b%2Fc example.org 0 [=] "},
 		{"two slashes", &proxy.Upstream{}, "", gatewaytest.Request("GET //a"), "GET //a example.org 0 [=] "},
+		{"a slash that is encoded, beside what should be", &proxy.Upstream{}, "", gatewaytest.Request("GET /a%2F../b\"<>\\^`{|}"), "GET /a%2F../b%22%3C%3E%5C%5E%60%7B%7C%7D example.org 0 [=] "},
 		{"a percent sign", &proxy.Upstream{}, "", gatewaytest.Request("GET /a%25b%22"), "GET /a%25b%22 example.org 0 [=] "},
 		{"a prefix stays", &proxy.Upstream{}, "/app", gatewaytest.Request("GET /app/x?show=X-Forwarded-Prefix"), "GET /app/x?show=X-Forwarded-Prefix example.org 0 [X-Forwarded-Prefix=] "},
 		{"a prefix goes", &proxy.Upstream{URL: "/"}, "/app", gatewaytest.Request("GET /app/x%2Fy?show=X-Forwarded-Prefix"), "GET /x%2Fy?show=X-Forwarded-Prefix example.org 0 [X-Forwarded-Prefix=/app] "},
@@ -108,7 +109,14 @@ func TestHandler_Request(t *testing.T) {
 		{"a client of its own, in small letters", &proxy.Upstream{}, "", gatewaytest.Request("GET /?show=User-Agent", "user-agent: mine/1"), "GET /?show=User-Agent example.org 0 [User-Agent=mine/1] "},
 		{"of the connection", &proxy.Upstream{}, "", gatewaytest.Request("GET /?show=Te,Upgrade,X-Hop,Keep-Alive", "Connection: x-hop, close", "X-Hop: 1", "TE: gzip", "Upgrade: h2c", "Keep-Alive: 5"), "GET /?show=Te,Upgrade,X-Hop,Keep-Alive example.org 0 [Te= Upgrade= X-Hop= Keep-Alive=] "},
 		{"who has asked", &proxy.Upstream{}, "", remote, `GET /?show=Forwarded,X-Forwarded-For,X-Forwarded-Proto,X-Forwarded-Host example.org 0 [Forwarded=for="[2001:db8::1]";proto=https;host="example.org" X-Forwarded-For=2001:db8::1 X-Forwarded-Proto=https X-Forwarded-Host=example.org] `},
+		{"who has asked, as programs see it", &proxy.Upstream{}, "", gatewaytest.Request("GET /?show=X_forwarded_for,X-A_b", "X_Forwarded_For: evil", "X-A_b: 1"), "GET /?show=X_forwarded_for,X-A_b example.org 0 [X_forwarded_for= X-A_b=1] "},
 		{"who has asked before", &proxy.Upstream{TrustForwarded: true}, "", trusted, `GET /?show=Forwarded,X-Forwarded-For,X-Forwarded-Proto example.org 0 [Forwarded=for=before, for=192.0.2.1;proto=http;host="example.org" X-Forwarded-For=before, 192.0.2.1 X-Forwarded-Proto=https] `},
+		{"how far it may go", &proxy.Upstream{}, "", gatewaytest.Request("OPTIONS /?show=Max-Forwards", "max-forwards: 3"), "OPTIONS /?show=Max-Forwards example.org 0 [Max-Forwards=2] "},
+		{"as far as here", &proxy.Upstream{}, "", gatewaytest.Request("OPTIONS /", "Max-Forwards: 0"), "204: "},
+		{"a TRACE as far as here", &proxy.Upstream{}, "", gatewaytest.Request("TRACE /", "Max-Forwards: 0"), "failure 501"},
+		{"as far as it likes", &proxy.Upstream{}, "", gatewaytest.Request("OPTIONS /?show=Max-Forwards", "Max-Forwards: x"), "OPTIONS /?show=Max-Forwards example.org 0 [Max-Forwards=x] "},
+		{"how far a GET may go", &proxy.Upstream{}, "", gatewaytest.Request("GET /?show=Max-Forwards", "Max-Forwards: 0"), "GET /?show=Max-Forwards example.org 0 [Max-Forwards=0] "},
+		{"by whom it came", &proxy.Upstream{}, "", gatewaytest.Request("GET /?show=Via", "via: 1.0 fred"), "GET /?show=Via example.org 0 [Via=1.0 fred, 1.1 kamaelia] "},
 		{"a password for us", &proxy.Upstream{}, "", known, "GET /?show=Authorization example.org 0 [Authorization=] "},
 		{"a password for it", &proxy.Upstream{}, "", gatewaytest.Request("GET /?show=Authorization", "Authorization: Basic x"), "GET /?show=Authorization example.org 0 [Authorization=Basic x] "},
 	} {
@@ -135,6 +143,9 @@ func TestHandler_Response(t *testing.T) {
 			w.Header().Set("Trailer", "X-Sum")
 			io.WriteString(w, large)
 			w.Header().Set("X-Sum", "42")
+		case "/unannounced":
+			io.WriteString(w, large)
+			w.Header().Set(http.TrailerPrefix+"X-Sum", "42")
 		case "/fields":
 			w.Header()["Set-Cookie"] = []string{"a=1", "b=2"}
 			w.Header().Set("Connection", "X-Hop")
@@ -159,6 +170,7 @@ func TestHandler_Response(t *testing.T) {
 		{"GET /large", "200: " + large, "Content-Length", fmt.Sprint(len(large))},
 		{"HEAD /large", "200: ", "Content-Length", fmt.Sprint(len(large))},
 		{"GET /chunks", "200: " + large, "Transfer-Encoding", ""},
+		{"GET /unannounced", "200: " + large, "Transfer-Encoding", ""},
 		{"GET /fields", "203: ", "Set-Cookie", "a=1|b=2"},
 		{"GET /fields", "203: ", "X-Hop", ""},
 		{"GET /moved", "302: ", "Location", "/elsewhere"},
@@ -175,7 +187,7 @@ func TestHandler_Response(t *testing.T) {
 			if got := strings.Join(fields(a, c.field), "|"); got != c.values {
 				t.Errorf("%s: %s, want %s", c.field, got, c.values)
 			}
-			if s, ok := a.Resp.Stream.(interface{ Trailer() http1.Header }); c.line == "GET /chunks" && (!ok || s.Trailer().Get("X-Sum") != "42") {
+			if s, ok := a.Resp.Stream.(interface{ Trailer() http1.Header }); (c.line == "GET /chunks" || c.line == "GET /unannounced") && (!ok || s.Trailer().Get("X-Sum") != "42") {
 				t.Error("the trailer is lost")
 			}
 		})
@@ -217,11 +229,11 @@ func TestHandler_Faults(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			axontest.NoLeak(t)
-			patience := time.Minute
+			u := &proxy.Upstream{URL: wire(t, c.speak)}
 			if strings.HasPrefix(c.name, "silent") {
-				patience = 500 * time.Millisecond
+				u.First, u.Idle = 500*time.Millisecond, 500*time.Millisecond
 			}
-			u := open(t, &proxy.Upstream{URL: wire(t, c.speak), First: patience, Idle: patience})
+			open(t, u)
 			a := gatewaytest.Ask(t, &proxy.Handler{Upstream: u}, gatewaytest.Request("GET /s"))
 			var err error
 			switch {
@@ -253,15 +265,37 @@ func TestHandler_Unreachable(t *testing.T) {
 // TestHandler_Again asks once more, on a new connection, when a kept one turns out to
 // be closed; but not if that could do harm.
 func TestHandler_Again(t *testing.T) {
+	late := gatewaytest.Request("PUT /s")
+	late.Body, late.ContentLength = http1.NewBody(0), 10
+	_, _ = late.Body.Write(t.Context(), []byte("some")) // and no more
+	ask := gatewaytest.Request
 	for _, c := range []struct {
-		method, want string
-		asked        int32
-	}{{"GET", "200: 3", 3}, {"POST", "failure 502", 2}} {
-		t.Run(c.method, func(t *testing.T) {
+		name  string
+		again *http1.Request
+		want  string
+		asked int32
+	}{
+		{"GET", ask("GET /s"), "200: 3", 3},
+		{"GET with a body", ask("GET /s", "body"), "200: 3 body", 3},
+		{"PUT", ask("PUT /s", "body"), "200: 3 body", 3},
+		{"PUT of nothing", ask("PUT /s"), "200: 3", 3},
+		{"DELETE", ask("DELETE /s"), "200: 3", 3},
+		{"PUT with a condition", ask("PUT /s", "If-None-Match: *", "body"), "failure 502", 2},
+		{"PUT of what has not come yet", late, "failure 502", 2},
+		{"POST", ask("POST /s"), "failure 502", 2},
+		{"POST with a body", ask("POST /s", "body"), "failure 502", 2},
+		{"POST that the client may repeat", ask("POST /s", "Idempotency-Key: 1"), "failure 502", 2},
+		{"POST that it may, by another name", ask("POST /s", "X-Idempotency-Key: 1"), "failure 502", 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
 			var asked atomic.Int32
 			url := server(t, func(w http.ResponseWriter, r *http.Request) {
 				if n := asked.Add(1); n != 2 {
-					fmt.Fprint(w, n)
+					body, _ := io.ReadAll(r.Body)
+					fmt.Fprint(w, strings.TrimSpace(fmt.Sprintf("%d %s", n, body)))
+					if len(r.Header.Values("X-Idempotency-Key")) > 0 {
+						t.Error("what net/http is told was sent")
+					}
 					return
 				}
 				conn, _, err := http.NewResponseController(w).Hijack() // it has got the request, and closes
@@ -271,10 +305,13 @@ func TestHandler_Again(t *testing.T) {
 			})
 			h := &proxy.Handler{Upstream: open(t, &proxy.Upstream{URL: url})}
 			run := axontest.Run(t, h)
-			for _, want := range []string{"200: 1", c.want} {
-				axontest.Send(run, &h.Inbox, gatewaytest.Request(c.method+" /s"))
-				if got := gatewaytest.Wait(t, run, &h.Handler).Said(); got != want {
-					t.Errorf("%s, want %s", got, want)
+			for _, round := range []struct {
+				req  *http1.Request
+				want string
+			}{{ask("GET /s"), "200: 1"}, {c.again, c.want}} {
+				axontest.Send(run, &h.Inbox, round.req)
+				if got := gatewaytest.Wait(t, run, &h.Handler).Said(); got != round.want {
+					t.Errorf("%s, want %s", got, round.want)
 				}
 			}
 			if n := asked.Load(); n != c.asked {
@@ -337,6 +374,46 @@ func TestHandler_BothWays(t *testing.T) {
 	}
 }
 
+// TestHandler_NotTaken answers although there is more of a request's body, which the
+// client holds back, or the Upstream does not take.
+func TestHandler_NotTaken(t *testing.T) {
+	large := strings.Repeat("x", 24<<20) // more than the system holds
+	for _, c := range []struct {
+		name   string
+		body   string
+		length int64
+		hold   bool // the Upstream does nothing, else it closes the connection
+		status int
+		cause  string
+	}{
+		{"the client is silent, and the connection is closed", "some", 100_000, false, 502, ""},
+		{"the same, in chunks", "some", -1, false, 502, ""},
+		{"the same, with a small body", "some", 10, false, 502, ""},
+		{"nobody reads", large, int64(len(large)), true, 504, "said nothing in time"},
+		{"nobody reads chunks", large, -1, true, 504, "said nothing in time"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			axontest.NoLeak(t)
+			url := wire(t, func(net.Conn, *bufio.Reader) {
+				if c.hold {
+					<-t.Context().Done()
+				}
+			})
+			req := gatewaytest.Request("POST /s")
+			req.Body, req.ContentLength = http1.NewBody(len(c.body)), c.length
+			_, _ = req.Body.Write(t.Context(), []byte(c.body))
+			u := &proxy.Upstream{URL: url}
+			if c.hold {
+				u.First = 300 * time.Millisecond
+			}
+			a := gatewaytest.Ask(t, &proxy.Handler{Upstream: open(t, u)}, req)
+			if a.Fail == nil || a.Fail.Status != c.status || !strings.Contains(a.Fail.Cause.Error(), c.cause) {
+				t.Errorf("%s %v, want a failure %d: %s", a.Said(), a.Fail, c.status, c.cause)
+			}
+		})
+	}
+}
+
 type writer struct{ body *http1.Body }
 
 func (w writer) Write(p []byte) (int, error) { return w.body.Write(context.Background(), p) }
@@ -383,6 +460,28 @@ func TestCheck(t *testing.T) {
 		}
 		if a := gatewaytest.Ask(t, &proxy.Handler{Upstream: u}, gatewaytest.Request("GET /")); a.Said() != want.said {
 			t.Errorf("%s, want %s", a.Said(), want.said)
+		}
+	}
+}
+
+// TestCheck_Path asks for what Health says, with its query, below the path of the URL.
+func TestCheck_Path(t *testing.T) {
+	for _, c := range []struct{ base, health, want string }{
+		{"", "/health", "/health"},
+		{"/app/", "/health?full=1&x=a%20b", "/app/health?full=1&x=a%20b"},
+		{"/app", "/a%20b%2Fc", "/app/a%20b%2Fc"},
+	} {
+		asked := make(chan string, 1)
+		url := server(t, func(w http.ResponseWriter, r *http.Request) { asked <- r.RequestURI })
+		run := axontest.Run(t, &proxy.Check{Upstream: open(t, &proxy.Upstream{URL: url + c.base, Health: c.health, Every: time.Hour})})
+		if got := <-asked; got != c.want {
+			t.Errorf("%s: asks for %s, want %s", c.health, got, c.want)
+		}
+		run.Finish()
+	}
+	for _, health := range []string{"health", "//host/health", "/a%zz", "/a#b"} {
+		if err := (&proxy.Upstream{URL: "http://localhost", Health: health}).Validate(); err == nil || !strings.Contains(err.Error(), "health") {
+			t.Errorf("%s: %v", health, err)
 		}
 	}
 }

@@ -2,47 +2,19 @@ package proxy
 
 import (
 	"context"
-	"errors"
-	"io"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
-// An upload is the body of a request, as the Transport reads it.
-type upload struct {
-	ctx    context.Context
-	body   *http1.Body
-	broken atomic.Pointer[error] // what was wrong with it
-}
-
-// Read implements io.Reader.
-func (b *upload) Read(p []byte) (int, error) {
-	n, err := b.body.ReadContext(b.ctx, p)
-	if err != nil && !errors.Is(err, io.EOF) && b.ctx.Err() == nil {
-		b.broken.CompareAndSwap(nil, &err)
-	}
-	return n, err
-}
-
-// Close implements io.Closer.
-func (b *upload) Close() error { return b.body.Close() }
-
-// fault tells what was wrong with the body; nil if nothing was.
-func (b *upload) fault() error {
-	if b == nil || b.broken.Load() == nil {
-		return nil
-	}
-	return *b.broken.Load()
-}
-
-// outgoing makes the request that the Upstream gets. up is its body, nil if it has
-// none.
-func (h *Handler) outgoing(ctx context.Context, req *http1.Request) (out *http.Request, up *upload) {
+// outgoing makes the request that the Upstream gets. up is its body if that is still
+// to come; late is called when the Upstream does not take it.
+func (h *Handler) outgoing(ctx context.Context, req *http1.Request, late func()) (out *http.Request, up *upload) {
 	u := h.Upstream
 	to := *u.base
 	path := h.path(req)
@@ -60,11 +32,25 @@ func (h *Handler) outgoing(ctx context.Context, req *http1.Request) (out *http.R
 	}
 	out.Close = req.Method == "HEAD" // some applications answer that with a body, which nobody is to take for the next answer
 	h.fields(out.Header, req)
-	if req.Body != nil && req.ContentLength != 0 {
-		up = &upload{ctx: ctx, body: req.Body}
-		out.Body, out.ContentLength = up, req.ContentLength
+	if repeatable(req) {
+		out.Header["X-Idempotency-Key"] = []string{} // which is how net/http is told, and is not sent
 	}
-	return out.WithContext(ctx), up
+	out = out.WithContext(ctx)
+	if req.Body != nil && req.ContentLength != 0 {
+		return h.attach(out, req, late)
+	}
+	return out, nil
+}
+
+// repeatable reports whether a request that is not safe may be sent once more, when
+// the connection was lost before there was an answer (RFC 9110 section 9.2.2). One
+// with conditions may not: they need not hold any more when it was carried out.
+func repeatable(req *http1.Request) bool {
+	switch req.Method {
+	case "PUT", "DELETE":
+		return !req.Header.Has("If-Match") && !req.Header.Has("If-None-Match") && !req.Header.Has("If-Unmodified-Since")
+	}
+	return false
 }
 
 // path returns the path that the Upstream is asked for, encoded: the client's own
@@ -77,11 +63,16 @@ func (h *Handler) path(req *http1.Request) string {
 		plain := url.URL{Path: strings.TrimPrefix(req.Path, prefix)}
 		raw = strings.NewReplacer("%252F", "%2F", "%252f", "%2F").Replace(plain.EscapedPath()) // a slash that was encoded is so in the Path
 	}
+	raw = unfit.Replace(raw)
 	if raw == "" {
 		return "/"
 	}
 	return raw
 }
+
+// unfit encodes what clients should have encoded in a path. net/http would encode all
+// of it anew for one of these, and a slash that was encoded would be one.
+var unfit = strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", `\`, "%5C", "^", "%5E", "`", "%60", "{", "%7B", "|", "%7C", "}", "%7D")
 
 // dropped returns the prefix that the Upstream's paths are without, "" if it stays.
 func (h *Handler) dropped() string {
@@ -106,11 +97,16 @@ func dotted(raw string) bool {
 // client.
 func (h *Handler) fields(to http.Header, req *http1.Request) {
 	named := strings.ToLower(req.Header.Joined("Connection"))
+	left, bounded := hops(req)
 	for _, f := range req.Header {
 		switch name := strings.ToLower(f.Name); {
 		case hopByHop(name, named), name == "host", name == "content-length", name == "expect":
 		case name == "authorization" && req.User != "" && !h.Upstream.Authorization:
-		case !h.Upstream.TrustForwarded && (name == "forwarded" || strings.HasPrefix(name, "x-forwarded-")):
+		case !h.Upstream.TrustForwarded && saysWho(name):
+		case name == "max-forwards" && bounded:
+			to[f.Name] = []string{strconv.FormatUint(left-1, 10)}
+		case name == "idempotency-key", name == "x-idempotency-key":
+			to[name] = append(to[name], f.Value) // under its usual name it would make net/http send a POST again
 		case name == "user-agent":
 			to["User-Agent"] = append(to["User-Agent"], f.Value) // net/http looks for it under this name alone
 		default:
@@ -121,6 +117,13 @@ func (h *Handler) fields(to http.Header, req *http1.Request) {
 		to["User-Agent"] = nil // else there would be that of net/http
 	}
 	h.forwarded(to, req)
+}
+
+// saysWho reports whether a field is one of those that forwarded sets, in small
+// letters. To many programs an underscore in it is the same as a hyphen.
+func saysWho(name string) bool {
+	name = strings.ReplaceAll(name, "_", "-")
+	return name == "forwarded" || strings.HasPrefix(name, "x-forwarded-")
 }
 
 // forwarded tells who has asked, and for what (RFC 7239, and the fields that were
@@ -168,6 +171,7 @@ func (h *Handler) forwarded(to http.Header, req *http1.Request) {
 			to[name] = []string{value}
 		}
 	}
+	add("Via", fmt.Sprintf("%d.%d kamaelia", req.Major, req.Minor)) // RFC 9110 section 7.6.3
 	add("Forwarded", element)
 	if client != "" {
 		add("X-Forwarded-For", client)

@@ -10,22 +10,19 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/kamaelia-go/kamaelia/components/http1"
 )
 
 // A download is the body of an answer, that is read as it comes.
 type download struct {
-	body    io.ReadCloser
-	trailer http.Header
-	cancel  context.CancelCauseFunc // ends the exchange
-	idle    time.Duration
-	timer   *time.Timer
-	name    func(why error) error // puts to an error what was asked
+	body   io.ReadCloser
+	from   *http.Response          // whose Trailer is there when the body was read
+	cancel context.CancelCauseFunc // ends the exchange
+	watch  watch                   // of how long the Upstream is silent
+	name   func(why error) error   // puts to an error what was asked
 
 	mu    sync.Mutex
-	late  bool
 	leave func() // the gate; nil when that is done
 }
 
@@ -83,22 +80,14 @@ func fieldsOf(from http.Header) http1.Header {
 
 // Read implements io.Reader.
 func (d *download) Read(p []byte) (int, error) {
-	if d.idle > 0 {
-		if d.timer == nil {
-			d.timer = time.AfterFunc(d.idle, d.expire)
-		} else {
-			d.timer.Reset(d.idle)
-		}
-		defer d.timer.Stop()
-	}
+	d.watch.start()
 	n, err := d.body.Read(p)
+	late := d.watch.stop()
 	if err == nil || errors.Is(err, io.EOF) {
 		return n, err
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	switch {
-	case d.late:
+	case late:
 		err = errIdle
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		err = fmt.Errorf("the connection ended in the middle of its answer: %w", err)
@@ -106,15 +95,9 @@ func (d *download) Read(p []byte) (int, error) {
 	return n, d.name(err)
 }
 
-func (d *download) expire() {
-	d.mu.Lock()
-	d.late = true
-	d.mu.Unlock()
-	d.cancel(errIdle)
-}
-
-// Trailer returns the trailer fields behind the body: see http1.Response.Stream.
-func (d *download) Trailer() http1.Header { return fieldsOf(d.trailer) }
+// Trailer returns the trailer fields behind the body, whether the Upstream has
+// announced them or not: see http1.Response.Stream.
+func (d *download) Trailer() http1.Header { return fieldsOf(d.from.Trailer) }
 
 // Close implements io.Closer: the connection is kept if the body was read to its end,
 // else closed.

@@ -40,8 +40,9 @@ type Upstream struct {
 	// Connect is how long it may take to connect, else it is 504. 0 means 5 s.
 	Connect time.Duration
 
-	// First is how long it may take to begin its answer when it has the request,
-	// else it is 504. 0 means 60 s, and a negative number no limit.
+	// First is how long it may take to begin its answer when it has the request, and
+	// to take a piece of the request's body before, else it is 504. 0 means 60 s, and
+	// a negative number no limit.
 	First time.Duration
 
 	// Idle is how long it may be silent in its answer; then the connection to the
@@ -53,8 +54,9 @@ type Upstream struct {
 	Keep    int
 	KeepFor time.Duration
 
-	// Health, if set, is a path that is asked for every Every: see Check. While it
-	// answers with no status from 200 to 399, requests are refused with 503.
+	// Health, if set, is a path that is asked for every Every, as it stands in a URL, and
+	// with a query if it has one: see Check. While it answers with no status from 200
+	// to 399, requests are refused with 503.
 	Health string
 
 	// Every is how long it is between two looks; 0 means 5 s.
@@ -79,8 +81,8 @@ func (u *Upstream) Validate() error {
 	if strings.ContainsAny(u.Host, " /\r\n") {
 		errs = append(errs, fmt.Errorf("host %q: want a name, or name:port", u.Host))
 	}
-	if u.Health != "" && u.Health[0] != '/' {
-		errs = append(errs, fmt.Errorf("health %q: want a path that begins with a slash", u.Health))
+	if health, err := url.Parse(u.Health); err != nil || u.Health != "" && (u.Health[0] != '/' || health.Host != "" || health.Fragment != "") {
+		errs = append(errs, fmt.Errorf("health %q: want a path that begins with a slash, and perhaps a query", u.Health))
 	}
 	return errors.Join(errs...)
 }
@@ -127,7 +129,7 @@ func (u *Upstream) Open() error {
 			if err != nil {
 				return nil, gateway.Unreachable(err, u.connect())
 			}
-			return conn, nil
+			return newWire(conn), nil
 		},
 		TLSHandshakeTimeout:    u.connect(),
 		DisableKeepAlives:      keep == 0,
@@ -135,7 +137,7 @@ func (u *Upstream) Open() error {
 		MaxIdleConnsPerHost:    keep,
 		MaxResponseHeaderBytes: 256 << 10,
 		IdleConnTimeout:        cmp.Or(u.KeepFor, 10*time.Second),
-		ResponseHeaderTimeout:  max(cmp.Or(u.First, time.Minute), 0),
+		ResponseHeaderTimeout:  max(u.first(), 0),
 	}
 	return nil
 }
@@ -159,6 +161,7 @@ func (u *Upstream) Down() error {
 }
 
 func (u *Upstream) connect() time.Duration { return cmp.Or(u.Connect, 5*time.Second) }
+func (u *Upstream) first() time.Duration   { return cmp.Or(u.First, time.Minute) }
 func (u *Upstream) idle() time.Duration    { return cmp.Or(u.Idle, time.Minute) }
 func (u *Upstream) every() time.Duration   { return cmp.Or(u.Every, 5*time.Second) }
 
