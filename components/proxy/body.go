@@ -16,7 +16,8 @@ import (
 // An upload is the body of a request, as the Transport reads it until the Upstream
 // has answered, and for as long as it goes on reading then.
 type upload struct {
-	ctx    context.Context
+	asking context.Context // ends when nobody wants an answer
+	ctx    context.Context // of reads: ends with the connection, too
 	body   *http1.Body
 	early  []byte                // of it, that was read before
 	broken atomic.Pointer[error] // what was wrong with it
@@ -28,14 +29,18 @@ type upload struct {
 var errBroke = errors.New("it closed the connection before it had all of the request")
 
 // follow lets reads end with the connection that the request is sent on: the
-// Transport waits for them, even when there is nobody any more to send to.
+// Transport waits for them, even when there is nobody any more to send to. It is called
+// again if that connection had ended before anything was read.
 func (b *upload) follow(got httptrace.GotConnInfo) {
 	conn := got.Conn
 	if over, ok := conn.(*tls.Conn); ok {
 		conn = over.NetConn()
 	}
 	if w, ok := conn.(*wire); ok {
-		ctx, cancel := context.WithCancelCause(b.ctx)
+		if b.stop != nil {
+			b.stop()
+		}
+		ctx, cancel := context.WithCancelCause(b.asking)
 		b.ctx, b.stop = ctx, context.AfterFunc(w.closed, func() { cancel(errBroke) })
 	}
 }
@@ -89,10 +94,10 @@ func (h *Handler) attach(out *http.Request, req *http1.Request, late func()) (*h
 		out.Body, _ = out.GetBody()
 		return out, nil
 	}
-	up := &upload{ctx: out.Context(), body: req.Body, early: early}
+	up := &upload{asking: out.Context(), ctx: out.Context(), body: req.Body, early: early}
 	up.watch.limit, up.watch.late = h.Upstream.first(), late
 	out.Body = up
-	return out.WithContext(httptrace.WithClientTrace(up.ctx, &httptrace.ClientTrace{GotConn: up.follow})), up
+	return out.WithContext(httptrace.WithClientTrace(up.asking, &httptrace.ClientTrace{GotConn: up.follow})), up
 }
 
 // arrived reads what has come of a body, without a wait, if it is small. It reports

@@ -3,8 +3,10 @@ package proxy
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"testing"
 
 	"github.com/kamaelia-go/kamaelia/axon/axontest"
@@ -40,5 +42,31 @@ func TestWire_TLS(t *testing.T) {
 	<-asked
 	if running, waiting := u.Gate.Load(); running != 0 || waiting != 0 {
 		t.Errorf("%d are at work, %d wait", running, waiting)
+	}
+}
+
+// TestUpload_Follow reads a body for a second connection, after the first had ended
+// before anything was sent on it.
+func TestUpload_Follow(t *testing.T) {
+	body := http1.NewBody(0)
+	if _, err := body.Write(t.Context(), []byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	up := &upload{asking: t.Context(), ctx: t.Context(), body: body}
+	for range 2 {
+		conn, _ := net.Pipe()
+		w := newWire(conn)
+		up.follow(httptrace.GotConnInfo{Conn: w})
+		if up.ctx.Err() != nil {
+			t.Fatal("the read has ended with the connection before")
+		}
+		w.Close()
+		<-up.ctx.Done()
+	}
+	conn, _ := net.Pipe()
+	defer conn.Close()
+	up.follow(httptrace.GotConnInfo{Conn: newWire(conn)})
+	if n, err := up.Read(make([]byte, 10)); n != 5 || err != nil {
+		t.Errorf("%d, %v", n, err)
 	}
 }
