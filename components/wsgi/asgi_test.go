@@ -274,7 +274,7 @@ func TestASGI_Broken(t *testing.T) {
 
 // TestASGI_Silence gives a request up that takes too long, and nothing else.
 func TestASGI_Silence(t *testing.T) {
-	s := looped(t, &wsgi.App{Workers: 1, Silence: 300 * time.Millisecond})
+	s := looped(t, &wsgi.App{Workers: 1, Silence: time.Second})
 	before := s.get("/pid")
 	resp, body, err := s.do("GET", "/cancelled", nil)
 	if err != nil || resp.StatusCode != 504 {

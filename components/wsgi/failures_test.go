@@ -112,7 +112,7 @@ func TestMad(t *testing.T) {
 
 // TestSilence replaces a worker whose application does not answer.
 func TestSilence(t *testing.T) {
-	s := serve(t, &wsgi.App{Workers: 1, Silence: 300 * time.Millisecond})
+	s := serve(t, &wsgi.App{Workers: 1, Silence: time.Second})
 	before := s.get("/pid")
 	resp, body, err := s.do("GET", "/slow?60", nil)
 	if err != nil || resp.StatusCode != 504 {

@@ -26,7 +26,7 @@ const begun = 16 * 65536
 // TestLong_Failures are seen by the client of a long answer, of which the worker
 // sends the rest itself, and the next request is answered.
 func TestLong_Failures(t *testing.T) {
-	s := serve(t, &wsgi.App{Workers: 1, Silence: 3 * time.Second})
+	s := serve(t, &wsgi.App{Workers: 1, Silence: 6 * time.Second})
 	for _, how := range []string{"raises", "wrong", "sleeps", "dies"} {
 		t.Run(how, func(t *testing.T) {
 			before := s.get("/pid")
@@ -133,13 +133,13 @@ func TestLong_Old(t *testing.T) {
 
 // TestLong_SlowClient is not taken for a silent application.
 func TestLong_SlowClient(t *testing.T) {
-	s := serve(t, &wsgi.App{Workers: 1, Silence: 400 * time.Millisecond})
+	s := serve(t, &wsgi.App{Workers: 1, Silence: time.Second})
 	resp, err := http.Get(s.url + "/large")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	rest := time.NewTimer(1500 * time.Millisecond) // several times the silence
+	rest := time.NewTimer(3 * time.Second) // several times the silence
 	<-rest.C
 	if n, err := io.Copy(io.Discard, resp.Body); err != nil || n != 160*8192*8 {
 		t.Errorf("%d bytes, %v", n, err)

@@ -73,7 +73,7 @@ func serve(t testing.TB, app *wsgi.App, options ...func(*server)) *server {
 	}
 	app.Python = wsgi.Interpreter(t)
 	if app.Silence == 0 {
-		app.Silence = 6 * time.Second
+		app.Silence = 30 * time.Second
 	}
 	s := &server{t: t, log: &journal{}}
 	errorLog := &errorlog.Log{Logger: zerolog.New(s.log)}
