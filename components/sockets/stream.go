@@ -156,7 +156,11 @@ func (s *stream) secure(ctx context.Context, t StartTLS) error {
 	}
 	s.mu.Lock()
 	if !s.cut {
-		_ = raw.SetDeadline(time.Now().Add(s.stall))
+		deadline := time.Time{}
+		if s.stall > 0 {
+			deadline = time.Now().Add(s.stall)
+		}
+		_ = raw.SetDeadline(deadline)
 	}
 	s.mu.Unlock()
 	if _, err := raw.Write(t.Say); err != nil {
