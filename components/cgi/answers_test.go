@@ -163,6 +163,36 @@ func TestHandler_Stderr(t *testing.T) {
 	}
 }
 
+// An answer that has come as a whole, with the length that it has told, is nothing to
+// log: neither where all of it came at once nor where its body came in pieces.
+func TestHandler_WholeIsNotLogged(t *testing.T) {
+	for name, script := range map[string]string{
+		"at once":          `printf 'Content-Type: text/plain\nContent-Length: 5\n\nhello'`,
+		"and more than it": `printf 'Content-Type: text/plain\nContent-Length: 5\n\nhello, world'`,
+		"in pieces":        `printf 'Content-Type: text/plain\nContent-Length: 5\n\nhel'; sleep 0.05; printf lo`,
+		"empty":            `printf 'Status: 200\nContent-Length: 0\n\n'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			log := &sink{}
+			g := &axon.Graph{Name: "log", Parts: axon.Parts{{Name: "LOG", Component: log}}, Links: axon.Links{axon.Shared(&log.Inbox, log)}}
+			if err := g.Build(); err != nil {
+				t.Fatal(err)
+			}
+			h := &Handler{Dir: open(t, &Dir{Path: gatewaytest.Scripts(t, map[string]string{"s": gatewaytest.Sh(script)})}), Log: &log.Inbox}
+			want := "200: hello"
+			if name == "empty" {
+				want = "200: "
+			}
+			if got := gatewaytest.Ask(t, h, gatewaytest.Request("GET /s")).Said(); got != want {
+				t.Errorf("%s, want %s", got, want)
+			}
+			if err, ok, _ := log.Inbox.TryRecv(); ok {
+				t.Errorf("the log says: %v", err)
+			}
+		})
+	}
+}
+
 type sink struct {
 	axon.Base
 	Inbox axon.Inbox[error]

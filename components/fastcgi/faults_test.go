@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/axon/axontest"
 	"github.com/kamaelia-go/kamaelia/components/gateway"
 	"github.com/kamaelia-go/kamaelia/components/gateway/gatewaytest"
@@ -165,6 +166,35 @@ func TestHandler_Faults(t *testing.T) {
 				t.Errorf("%v, want %s", a.Fail, c.cause)
 			}
 		})
+	}
+}
+
+// An answer that has come as a whole, with the length that it has told, is sent before its
+// end, and nothing to log then.
+func TestHandler_WholeBeforeTheEnd(t *testing.T) {
+	goOn := make(chan struct{})
+	p := listen(t, func(_ int, conn net.Conn) {
+		_, _ = next(conn, typeStdin)
+		_, _ = io.WriteString(conn, rec(6, 1, "Content-Length: 5\r\n"+text+"hello", 0))
+		<-goOn
+		_, _ = io.WriteString(conn, end(0, 0))
+		drain(conn)
+	})
+	u := open(t, &gateway.Upstream{Address: p.address})
+	defer u.Close()
+	h := &gateway.Handler{Protocol: Protocol{}, Upstream: u, Log: new(axon.Inbox[error])} // the test has Lines
+	run := axontest.Run(t, h)
+	axontest.Send(run, &h.Inbox, gatewaytest.Request("GET /s"))
+	if resp := axontest.Recv(run, &h.Outbox); string(resp.Bytes) != "hello" {
+		t.Errorf("%q", resp.Bytes)
+	}
+	close(goOn)
+	run.Finish()
+	for _, err := range axontest.Rest(run, &h.Lines) {
+		t.Errorf("the log says: %v", err)
+	}
+	if err := run.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 
