@@ -266,6 +266,23 @@ func TestHandler_BrokenBody(t *testing.T) {
 	}
 }
 
+// A local redirect to what is no path is the script's fault, and not the client's.
+func TestHandler_RedirectNowhere(t *testing.T) {
+	for _, to := range []string{"/a#b", "/a b", "/\u00fc", "/%zz", "/a%00b", "/?a b"} {
+		t.Run(to, func(t *testing.T) {
+			h := &Handler{Dir: open(t, &Dir{Path: gatewaytest.Scripts(t, map[string]string{"s": gatewaytest.Sh("echo 'Location: " + to + "'; echo")})})}
+			h.LeadBack(func(*axon.Outbox[*http1.Request]) http1.SiteGraph {
+				t.Error("it leads somewhere")
+				return http1.SiteGraph{Graph: &axon.Graph{}}
+			})
+			a := gatewaytest.Ask(t, h, gatewaytest.Request("GET /s"))
+			if e, ok := errors.AsType[*ScriptError](a.Fail); a.Said() != "failure 502" || !ok || e.Script != "/s" {
+				t.Errorf("%s: %v", a.Said(), a.Fail)
+			}
+		})
+	}
+}
+
 func TestHandler_Change(t *testing.T) {
 	dir := open(t, &Dir{Path: gatewaytest.Scripts(t, map[string]string{"s": gatewaytest.Sh("true")})})
 	h := &Handler{Dir: dir, Change: func(_ *http1.Request, p *process.Program) error {
