@@ -198,6 +198,41 @@ func TestHandler_WholeBeforeTheEnd(t *testing.T) {
 	}
 }
 
+// The graph that sends a body is not named by what the client asks for: names of graphs are
+// those of the wiring, and labels of metrics.
+func TestHandler_GraphNames(t *testing.T) {
+	p := listen(t, func(_ int, conn net.Conn) {
+		_, _ = next(conn, typeParams)
+		_, _ = io.WriteString(conn, rec(6, 1, text, 0))
+		_, _ = next(conn, typeStdin)
+		_, _ = io.WriteString(conn, end(0, 0))
+		drain(conn)
+	})
+	u := open(t, &gateway.Upstream{Address: p.address, Root: "/srv"})
+	defer u.Close()
+	req := gatewaytest.Request("POST /anything%ff.php", "x")
+	req.Body, req.ContentLength = http1.NewBody(0), 1
+	h := &gateway.Handler{Protocol: Protocol{}, Upstream: u}
+	run := axontest.Run(t, h)
+	axontest.Send(run, &h.Inbox, req)
+	resp := axontest.Recv(run, &h.Outbox)
+	graphs := run.Info().Graphs
+	if len(graphs) != 1 || strings.Contains(graphs[0].Name, "anything") {
+		t.Errorf("%+v", graphs)
+	}
+	if _, err := req.Body.Write(t.Context(), []byte("x")); err != nil {
+		t.Error(err)
+	}
+	req.Body.CloseWrite(nil)
+	if b, err := io.ReadAll(resp.Stream); err != nil || len(b) != 0 {
+		t.Errorf("%q, %v", b, err)
+	}
+	run.Finish()
+	if err := run.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 // say reads the request and answers it; then it waits for the other end.
 func say(answer string) func(net.Conn) {
 	return func(conn net.Conn) {

@@ -37,7 +37,7 @@ func redirect(ctx context.Context, a *Answer) error {
 	if a.Request.Body != nil {
 		_ = a.Request.Body.Close() // the other gets none
 	}
-	g := &axon.Graph{Name: "redirect to " + a.local, Parts: axon.Parts{
+	g := &axon.Graph{Name: "redirect", Parts: axon.Parts{
 		{Name: "REDIRECT", Component: &redirection{handler: a.Handler, from: a.Request, to: to, site: a.Site}},
 	}}
 	if _, err := axon.Spawn(ctx, g); err != nil {
