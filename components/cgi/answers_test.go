@@ -283,6 +283,34 @@ func TestHandler_RedirectNowhere(t *testing.T) {
 	}
 }
 
+// Files that a script was to get are closed where it can not be started.
+func TestHandler_ChangeFiles(t *testing.T) {
+	dir := open(t, &Dir{Path: gatewaytest.Scripts(t, map[string]string{"s": gatewaytest.Sh("true")})})
+	for name, change := range map[string]func(*process.Program){
+		"no program":      func(p *process.Program) { p.Path = "" },
+		"not there":       func(p *process.Program) { p.Path = "/none/such" },
+		"it says nothing": func(*process.Program) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := os.Open(os.DevNull)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := &Handler{Dir: dir, Change: func(_ *http1.Request, p *process.Program) error {
+				p.Files = []*os.File{f}
+				change(p)
+				return nil
+			}}
+			if a := gatewaytest.Ask(t, h, gatewaytest.Request("GET /s")); a.Fail == nil || a.Fail.Status < 500 {
+				t.Error(a.Said())
+			}
+			if err := f.Close(); !errors.Is(err, os.ErrClosed) {
+				t.Errorf("the file is open: %v", err)
+			}
+		})
+	}
+}
+
 func TestHandler_Change(t *testing.T) {
 	dir := open(t, &Dir{Path: gatewaytest.Scripts(t, map[string]string{"s": gatewaytest.Sh("true")})})
 	h := &Handler{Dir: dir, Change: func(_ *http1.Request, p *process.Program) error {
