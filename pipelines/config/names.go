@@ -18,6 +18,9 @@ func (c *Config) Given(path, by string) {
 	c.given[path] = by
 }
 
+// GivenBy returns what has set a key, or something that it belongs to: see Given.
+func (c *Config) GivenBy(path string) (by string, given bool) { return c.giver(path) }
+
 // giver returns what has set a key, or something that it belongs to.
 func (c *Config) giver(path string) (string, bool) {
 	for {
