@@ -105,7 +105,7 @@ func TestHandleWaits(t *testing.T) {
 // Whoever gets is told of the failure that has ended the component, also if he asks while
 // that ends.
 func TestHandleTellsTheFailure(t *testing.T) {
-	for i := range 300 {
+	for i := range 30 {
 		h, err := bridge.Start[int, int](t.Context(), axon.Func(func(ctx context.Context, in *axon.Inbox[int], _ *axon.Outbox[int]) error {
 			_, _ = in.Recv(ctx)
 			return errors.New("as told")
