@@ -283,6 +283,25 @@ func TestHandler_RedirectNowhere(t *testing.T) {
 	}
 }
 
+// An interpreter whose name has a slash is looked for where the server was started, and not
+// beside each script.
+func TestHandler_RelativeInterpreter(t *testing.T) {
+	path := gatewaytest.Scripts(t, map[string]string{
+		"bin/run": gatewaytest.Sh(`echo 'Content-Type: text/plain'; echo; cat "$1"`), "programs/sub/a.x": "some text",
+	})
+	t.Chdir(path)
+	for _, interpreter := range []string{"bin/run", "./bin/run", path + "/bin/run"} {
+		own := map[string]string{".x": interpreter}
+		dir := open(t, &Dir{Path: "programs", Interpreters: own})
+		if got := gatewaytest.Ask(t, &Handler{Dir: dir}, gatewaytest.Request("GET /sub/a.x")).Said(); got != "200: some text" {
+			t.Errorf("%s: %s", interpreter, got)
+		}
+		if own[".x"] != interpreter {
+			t.Error("the caller's map was changed")
+		}
+	}
+}
+
 // Files that a script was to get are closed where it can not be started.
 func TestHandler_ChangeFiles(t *testing.T) {
 	dir := open(t, &Dir{Path: gatewaytest.Scripts(t, map[string]string{"s": gatewaytest.Sh("true")})})
