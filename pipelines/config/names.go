@@ -44,6 +44,15 @@ func (c *Config) file(path, name string) string {
 	return filepath.Join(c.source.dir, name)
 }
 
+// socket returns the name of the socket of Unix that a key names. What begins with @ is no
+// file.
+func (c *Config) socket(path, name string) string {
+	if strings.HasPrefix(name, "@") {
+		return name
+	}
+	return c.file(path, name)
+}
+
 // Keys lists the keys that there can be, as paths: sites.auth.users. Where they
 // stand in the default site, in a site and in its paths, they are listed once.
 func Keys() []string {

@@ -136,7 +136,7 @@ func (m *mounts) upstream(key string, protocol gateway.Protocol, path, prefix st
 	b.bounded(join(at, "largest"), int64(c.Largest))
 	b.bounded(join(at, "connect"), int64(c.Connect))
 	if name, ok := strings.CutPrefix(address, "unix:"); ok {
-		address = "unix:" + b.c.file(join(at, "address"), name)
+		address = "unix:" + b.c.socket(join(at, "address"), name)
 	}
 	up := c.upstream()
 	up.Address = address

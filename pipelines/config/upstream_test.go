@@ -90,3 +90,25 @@ func TestUpstream_Socket(t *testing.T) {
 		})
 	}
 }
+
+// TestSocket_NoFile: a name that begins with @ is that of no file, and the same from everywhere.
+func TestSocket_NoFile(t *testing.T) {
+	dir := ground(t)
+	c, err := load(t, dir, "root: www\nlisten: ['unix:@here', 'unix:file,mode=0660']\npaths:\n  /a: {scgi: 'unix:@there'}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if a, b := s.listens[0].address, s.listens[1].address; a != "unix:@here" || b != "unix:"+dir+"/file,mode=0660" {
+		t.Errorf("it would listen on %s and %s", a, b)
+	}
+	for _, m := range s.Site.Mounts {
+		if h, ok := m.Handler().(*gateway.Handler); ok && h.Upstream.Address != "unix:@there" {
+			t.Errorf("it would ask %s", h.Upstream.Address)
+		}
+	}
+}
