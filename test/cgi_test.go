@@ -282,6 +282,8 @@ func TestCGI_WrongUse(t *testing.T) {
 		"no directory":   {[]string{"--cgi", "/cgi"}, "PREFIX=DIR"},
 		"not there":      {[]string{"--cgi", "/cgi=" + dir + "/none"}, "no such file"},
 		"twice":          {[]string{"--cgi", "/cgi=" + dir, "--cgi", "/cgi=" + dir}, "is served already"},
+		"all twice":      {[]string{"--cgi", "/=" + dir, "--cgi", "/=" + dir}, "/ is served already, by --cgi /="},
+		"all by another": {[]string{"--upstream", "/=http://127.0.0.1:1", "--fastcgi", "/=127.0.0.1:1"}, "/ is served already, by --fastcgi /="},
 		"an extension":   {[]string{"--cgi", "/cgi=" + dir, "--cgi-ext", "py=python3"}, ".EXT"},
 		"a variable":     {[]string{"--cgi", "/cgi=" + dir, "--cgi-env", "A"}, "KEY=VALUE"},
 		"a time":         {[]string{"--cgi", "/cgi=" + dir, "--cgi-timeout", "soon"}, "soon"},

@@ -99,6 +99,9 @@ func (o *scriptOptions) upstreams(c *config.Config) error {
 	return nil
 }
 
+// programKeys are the keys of what can answer for a place. The flags are called like them.
+var programKeys = []string{"cgi", "fastcgi", "scgi", "uwsgi", "upstream", "wsgi", "asgi"}
+
 // mountArg sets the place that a flag PREFIX=KIND says.
 func mountArg(c *config.Config, flag, kind, arg string, place func(what string) config.Place) error {
 	prefix, what, err := cutPrefix(arg, kind)
@@ -106,6 +109,11 @@ func mountArg(c *config.Config, flag, kind, arg string, place func(what string) 
 		return fmt.Errorf("%w: %s %s: %w", errUsage, flag, arg, err)
 	}
 	if prefix == "" {
+		for _, key := range programKeys {
+			if by, given := c.GivenBy(key); given {
+				return fmt.Errorf("%w: %s %s: / is served already, by %s", errUsage, flag, arg, by)
+			}
+		}
 		c.Site.Place = place(what)
 		c.Given("root", flag+" "+arg)
 		c.Given(strings.TrimPrefix(flag, "--"), flag+" "+arg)

@@ -102,6 +102,68 @@ func TestHandleWaits(t *testing.T) {
 	})
 }
 
+// Whoever gets is told of the failure that has ended the component, also if he asks while
+// that ends.
+func TestHandleTellsTheFailure(t *testing.T) {
+	for i := range 30 {
+		h, err := bridge.Start[int, int](t.Context(), axon.Func(func(ctx context.Context, in *axon.Inbox[int], _ *axon.Outbox[int]) error {
+			_, _ = in.Recv(ctx)
+			return errors.New("as told")
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = h.Put(t.Context(), 1)
+		if _, err := h.Get(t.Context()); err == nil || !strings.Contains(err.Error(), "as told") {
+			t.Errorf("round %d: %v", i, err)
+		}
+		_ = h.Close()
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+// halves is a component whose outbox finishes long before it ends.
+type halves struct {
+	axon.Graph
+	axon.Base
+	Outbox axon.Outbox[int]
+}
+
+func newHalves() *halves {
+	h, first, second := &halves{}, ends.Data[int](), &bridge.FromChan[int]{}
+	h.Parts = axon.Parts{{Name: "FIRST", Component: first}, {Name: "SECOND", Component: second}}
+	h.Links = axon.Links{axon.ExposeOut(&first.Outbox, &h.Outbox), axon.Discard(&second.Outbox)}
+	return h
+}
+
+func (h *halves) Main(ctx context.Context) error { return h.Graph.Main(ctx) }
+
+// A Get of a component that sends no more, but has not ended, waits as long as its context
+// lets it.
+func TestHandleWaitsForTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, err := bridge.Start[int, int](t.Context(), newHalves())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // before it is known that there is no more, and then
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			if _, err := h.Get(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				t.Error(err)
+			}
+			cancel()
+		}
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := h.Get(t.Context()); err == nil {
+			t.Error("a Handle that is closed has a message")
+		}
+	})
+}
+
 func TestHandleEnds(t *testing.T) {
 	fails := func() axon.Component {
 		return axon.Func(func(ctx context.Context, in *axon.Inbox[int], _ *axon.Outbox[int]) error {

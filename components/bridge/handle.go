@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -87,7 +88,7 @@ func (h *Handle[In, Out]) Get(ctx context.Context) (v Out, err error) {
 		return v, context.Cause(ctx)
 	}
 	if h.get.isClosed() {
-		return v, h.reason()
+		return v, h.reason(ctx)
 	}
 	v, err = h.get.Inbox.Recv(ctx)
 	switch {
@@ -96,20 +97,18 @@ func (h *Handle[In, Out]) Get(ctx context.Context) (v Out, err error) {
 	case errors.Is(err, axon.ErrFinished):
 		h.get.close()
 	}
-	return v, h.reason()
+	return v, h.reason(ctx)
 }
 
-// reason says why there are no messages any more, when the component has ended.
-func (h *Handle[In, Out]) reason() error {
-	<-h.ended
+// reason says why there are no messages any more, when the component has ended: then all
+// ends, since nobody gets any more.
+func (h *Handle[In, Out]) reason(ctx context.Context) error {
 	select {
 	case <-h.over:
-		if h.err != nil {
-			return h.err
-		}
-	default:
+		return cmp.Or(h.err, axon.ErrFinished)
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
-	return axon.ErrFinished
 }
 
 // All yields the messages of the component's outbox until there are no more, or ctx has

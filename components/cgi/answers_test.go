@@ -163,6 +163,36 @@ func TestHandler_Stderr(t *testing.T) {
 	}
 }
 
+// An answer that has come as a whole, with the length that it has told, is nothing to
+// log: neither where all of it came at once nor where its body came in pieces.
+func TestHandler_WholeIsNotLogged(t *testing.T) {
+	for name, script := range map[string]string{
+		"at once":          `printf 'Content-Type: text/plain\nContent-Length: 5\n\nhello'`,
+		"and more than it": `printf 'Content-Type: text/plain\nContent-Length: 5\n\nhello, world'`,
+		"in pieces":        `printf 'Content-Type: text/plain\nContent-Length: 5\n\nhel'; sleep 0.05; printf lo`,
+		"empty":            `printf 'Status: 200\nContent-Length: 0\n\n'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			log := &sink{}
+			g := &axon.Graph{Name: "log", Parts: axon.Parts{{Name: "LOG", Component: log}}, Links: axon.Links{axon.Shared(&log.Inbox, log)}}
+			if err := g.Build(); err != nil {
+				t.Fatal(err)
+			}
+			h := &Handler{Dir: open(t, &Dir{Path: gatewaytest.Scripts(t, map[string]string{"s": gatewaytest.Sh(script)})}), Log: &log.Inbox}
+			want := "200: hello"
+			if name == "empty" {
+				want = "200: "
+			}
+			if got := gatewaytest.Ask(t, h, gatewaytest.Request("GET /s")).Said(); got != want {
+				t.Errorf("%s, want %s", got, want)
+			}
+			if err, ok, _ := log.Inbox.TryRecv(); ok {
+				t.Errorf("the log says: %v", err)
+			}
+		})
+	}
+}
+
 type sink struct {
 	axon.Base
 	Inbox axon.Inbox[error]
@@ -233,6 +263,70 @@ func TestHandler_BrokenBody(t *testing.T) {
 	req.Body.CloseWrite(&http1.Failure{Status: 408})
 	if got := gatewaytest.Ask(t, &Handler{Dir: dir}, req).Said(); got != "failure 408" {
 		t.Error(got)
+	}
+}
+
+// A local redirect to what is no path is the script's fault, and not the client's.
+func TestHandler_RedirectNowhere(t *testing.T) {
+	for _, to := range []string{"/a#b", "/a b", "/\u00fc", "/%zz", "/a%00b", "/?a b"} {
+		t.Run(to, func(t *testing.T) {
+			h := &Handler{Dir: open(t, &Dir{Path: gatewaytest.Scripts(t, map[string]string{"s": gatewaytest.Sh("echo 'Location: " + to + "'; echo")})})}
+			h.LeadBack(func(*axon.Outbox[*http1.Request]) http1.SiteGraph {
+				t.Error("it leads somewhere")
+				return http1.SiteGraph{Graph: &axon.Graph{}}
+			})
+			a := gatewaytest.Ask(t, h, gatewaytest.Request("GET /s"))
+			if e, ok := errors.AsType[*ScriptError](a.Fail); a.Said() != "failure 502" || !ok || e.Script != "/s" {
+				t.Errorf("%s: %v", a.Said(), a.Fail)
+			}
+		})
+	}
+}
+
+// An interpreter whose name has a slash is looked for where the server was started, and not
+// beside each script.
+func TestHandler_RelativeInterpreter(t *testing.T) {
+	path := gatewaytest.Scripts(t, map[string]string{
+		"bin/run": gatewaytest.Sh(`echo 'Content-Type: text/plain'; echo; cat "$1"`), "programs/sub/a.x": "some text",
+	})
+	t.Chdir(path)
+	for _, interpreter := range []string{"bin/run", "./bin/run", path + "/bin/run"} {
+		own := map[string]string{".x": interpreter}
+		dir := open(t, &Dir{Path: "programs", Interpreters: own})
+		if got := gatewaytest.Ask(t, &Handler{Dir: dir}, gatewaytest.Request("GET /sub/a.x")).Said(); got != "200: some text" {
+			t.Errorf("%s: %s", interpreter, got)
+		}
+		if own[".x"] != interpreter {
+			t.Error("the caller's map was changed")
+		}
+	}
+}
+
+// Files that a script was to get are closed where it can not be started.
+func TestHandler_ChangeFiles(t *testing.T) {
+	dir := open(t, &Dir{Path: gatewaytest.Scripts(t, map[string]string{"s": gatewaytest.Sh("true")})})
+	for name, change := range map[string]func(*process.Program){
+		"no program":      func(p *process.Program) { p.Path = "" },
+		"not there":       func(p *process.Program) { p.Path = "/none/such" },
+		"it says nothing": func(*process.Program) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := os.Open(os.DevNull)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := &Handler{Dir: dir, Change: func(_ *http1.Request, p *process.Program) error {
+				p.Files = []*os.File{f}
+				change(p)
+				return nil
+			}}
+			if a := gatewaytest.Ask(t, h, gatewaytest.Request("GET /s")); a.Fail == nil || a.Fail.Status < 500 {
+				t.Error(a.Said())
+			}
+			if err := f.Close(); !errors.Is(err, os.ErrClosed) {
+				t.Errorf("the file is open: %v", err)
+			}
+		})
 	}
 }
 

@@ -20,6 +20,7 @@ type call struct {
 	script  *script
 	body    io.ReadCloser // nil if there is none
 	length  int64
+	run     *process.Process // nil if it was not made
 
 	moved atomic.Int64 // when a piece of the body came last, in Unix nanoseconds
 	tail  gateway.Tail // of the standard error
@@ -48,6 +49,7 @@ func (c *call) graph() (*axon.Graph, error) {
 		}
 	}
 	run, said := process.New(program), &lines{call: c}
+	c.run = run
 	answer := &reply{call: c, done: run.Done}
 	g := &axon.Graph{
 		Name: "script " + c.script.name,
@@ -80,9 +82,12 @@ func (c *call) graph() (*axon.Graph, error) {
 // release lets the next script in.
 func (c *call) release() { c.once.Do(c.dir.Gate.Leave) }
 
-// over is called when the graph has ended.
+// over is called when the graph has ended, or there is none.
 func (c *call) over() {
 	c.release()
+	if c.run != nil {
+		c.run.Close()
+	}
 	if c.body != nil {
 		_ = c.body.Close()
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,8 +21,9 @@ type Dir struct {
 	// its prefix.
 	Path string
 
-	// Interpreters run files by their extension: ".py" by "/usr/bin/python3". A
-	// file with another extension is run itself, if it may be.
+	// Interpreters run files by their extension: ".py" by "/usr/bin/python3". A name
+	// without a slash is looked for in the PATH. A file with another extension is run
+	// itself, if it may be.
 	Interpreters map[string]string
 
 	// Index are the scripts that stand for a directory, in order; nil means
@@ -126,10 +128,33 @@ func (d *Dir) Open() error {
 			return fmt.Errorf("cgi: %w", err)
 		}
 	}
+	if err := d.absolute(); err != nil {
+		return err
+	}
 	if d.Gate == nil {
 		d.Gate = &gateway.Gate{}
 	}
 	d.base = d.environment(os.LookupEnv)
+	return nil
+}
+
+// absolute makes the names of interpreters absolute that have a slash: each script runs in a
+// directory of its own.
+func (d *Dir) absolute() error {
+	if d.Root != "" {
+		return nil // they are within it
+	}
+	d.Interpreters = maps.Clone(d.Interpreters)
+	for ext, name := range d.Interpreters {
+		if filepath.Base(name) == name {
+			continue // looked for in the PATH
+		}
+		path, err := filepath.Abs(name)
+		if err != nil {
+			return fmt.Errorf("cgi: %w", err)
+		}
+		d.Interpreters[ext] = path
+	}
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kamaelia-go/kamaelia/axon"
 	"github.com/kamaelia-go/kamaelia/axon/axontest"
 	"github.com/kamaelia-go/kamaelia/components/gateway"
 	"github.com/kamaelia-go/kamaelia/components/gateway/gatewaytest"
@@ -165,6 +166,70 @@ func TestHandler_Faults(t *testing.T) {
 				t.Errorf("%v, want %s", a.Fail, c.cause)
 			}
 		})
+	}
+}
+
+// An answer that has come as a whole, with the length that it has told, is sent before its
+// end, and nothing to log then.
+func TestHandler_WholeBeforeTheEnd(t *testing.T) {
+	goOn := make(chan struct{})
+	p := listen(t, func(_ int, conn net.Conn) {
+		_, _ = next(conn, typeStdin)
+		_, _ = io.WriteString(conn, rec(6, 1, "Content-Length: 5\r\n"+text+"hello", 0))
+		<-goOn
+		_, _ = io.WriteString(conn, end(0, 0))
+		drain(conn)
+	})
+	u := open(t, &gateway.Upstream{Address: p.address})
+	defer u.Close()
+	h := &gateway.Handler{Protocol: Protocol{}, Upstream: u, Log: new(axon.Inbox[error])} // the test has Lines
+	run := axontest.Run(t, h)
+	axontest.Send(run, &h.Inbox, gatewaytest.Request("GET /s"))
+	if resp := axontest.Recv(run, &h.Outbox); string(resp.Bytes) != "hello" {
+		t.Errorf("%q", resp.Bytes)
+	}
+	close(goOn)
+	run.Finish()
+	for _, err := range axontest.Rest(run, &h.Lines) {
+		t.Errorf("the log says: %v", err)
+	}
+	if err := run.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The graph that sends a body is not named by what the client asks for: names of graphs are
+// those of the wiring, and labels of metrics.
+func TestHandler_GraphNames(t *testing.T) {
+	p := listen(t, func(_ int, conn net.Conn) {
+		_, _ = next(conn, typeParams)
+		_, _ = io.WriteString(conn, rec(6, 1, text, 0))
+		_, _ = next(conn, typeStdin)
+		_, _ = io.WriteString(conn, end(0, 0))
+		drain(conn)
+	})
+	u := open(t, &gateway.Upstream{Address: p.address, Root: "/srv"})
+	defer u.Close()
+	req := gatewaytest.Request("POST /anything%ff.php", "x")
+	req.Body, req.ContentLength = http1.NewBody(0), 1
+	h := &gateway.Handler{Protocol: Protocol{}, Upstream: u}
+	run := axontest.Run(t, h)
+	axontest.Send(run, &h.Inbox, req)
+	resp := axontest.Recv(run, &h.Outbox)
+	graphs := run.Info().Graphs
+	if len(graphs) != 1 || strings.Contains(graphs[0].Name, "anything") {
+		t.Errorf("%+v", graphs)
+	}
+	if _, err := req.Body.Write(t.Context(), []byte("x")); err != nil {
+		t.Error(err)
+	}
+	req.Body.CloseWrite(nil)
+	if b, err := io.ReadAll(resp.Stream); err != nil || len(b) != 0 {
+		t.Errorf("%q, %v", b, err)
+	}
+	run.Finish()
+	if err := run.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -63,8 +63,8 @@ func (c *DataDeChunker) Main(ctx context.Context) error {
 			inside = true
 		}
 		switch {
-		case !inside && len(rest) > 2*len(mark):
-			rest = rest[len(rest)-2*len(mark):] // a mark may have begun, escaped or not
+		case !inside:
+			rest = rest[end(rest, len(mark)):] // a mark may have begun, escaped or not
 		case len(rest) > largest+len(mark):
 			return fmt.Errorf("framing: a chunk of more than %d bytes", largest)
 		}
@@ -87,6 +87,19 @@ func find(b, mark []byte) int {
 		}
 	}
 	return -1
+}
+
+// end returns where the last bytes begin, size at most. What is escaped stays with its
+// escape.
+func end(b []byte, size int) int {
+	i := 0
+	for len(b)-i > size {
+		if b[i] == escape {
+			i++
+		}
+		i++
+	}
+	return i
 }
 
 func unescape(b []byte) []byte {

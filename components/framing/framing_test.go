@@ -148,6 +148,27 @@ func FuzzChunks(f *testing.F) {
 	})
 }
 
+// Who comes late into a chunk whose data has a mark, which is escaped, waits for the next
+// chunk, wherever the stream is cut.
+func TestDataDeChunker_LateIntoAMark(t *testing.T) {
+	rest := []byte("the rest of a chunk with \\" + framing.SyncMark + " in its data" + framing.SyncMark + "next")
+	for size := 1; size <= len(rest); size++ {
+		got, err := through[[]byte](t, cut(rest, size), &framing.DataDeChunker{})
+		if err != nil || len(got) != 1 || string(got[0]) != "next" {
+			t.Errorf("in pieces of %d: %q, %v", size, got, err)
+		}
+	}
+	for _, mark := range []string{"|", "|-"} {
+		rest := []byte("a \\| b \\\\ c \\" + mark + mark + "next")
+		for size := 1; size <= len(rest); size++ {
+			got, err := through[[]byte](t, cut(rest, size), &framing.DataDeChunker{Mark: mark})
+			if err != nil || len(got) != 1 || string(got[0]) != "next" {
+				t.Errorf("%s in pieces of %d: %q, %v", mark, size, got, err)
+			}
+		}
+	}
+}
+
 func TestChunksAreBounded(t *testing.T) {
 	if _, err := through[[]byte](t, [][]byte{[]byte(framing.SyncMark), make([]byte, 2000)}, &framing.DataDeChunker{Largest: 1000}); err == nil {
 		t.Error("no bound")

@@ -161,7 +161,7 @@ func (a *Answer) Flush(ctx context.Context) error {
 	switch {
 	case a.bodiless:
 	case a.length >= 0 && int64(len(held)) == a.length:
-		resp.Bytes = held
+		resp.Bytes, a.written = held, a.length
 		if held == nil {
 			resp.Bytes = []byte{}
 		}

@@ -55,7 +55,8 @@ func usual(field string) (variable string, ok bool) {
 }
 
 // fields calls set with the HTTP_ variables (RFC 3875 section 4.1.18). Repeated
-// fields are joined, and names that would become another's are left out.
+// fields are joined, and names that would become another's are left out. The host is
+// the one that the request is for, whichever way that was said (RFC 9112 section 3.2.2).
 func (v *Variables) fields(req *http1.Request, set func(name, value string)) {
 	var few [32]string
 	names := few[:0]
@@ -74,6 +75,9 @@ func (v *Variables) fields(req *http1.Request, set func(name, value string)) {
 			continue
 		}
 		value := req.Header[i].Value
+		if name == "HTTP_HOST" && req.Host != "" {
+			value = req.Host
+		}
 		for j := i + 1; j < len(names); j++ {
 			if names[j] != name {
 				continue

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 
@@ -31,12 +32,12 @@ func redirect(ctx context.Context, a *Answer) error {
 	}
 	to, err := a.Request.Redirect(a.local)
 	if err != nil {
-		return fail(err)
+		return fail(errors.New(err.Error())) // no fault of the client's, whatever its status says
 	}
 	if a.Request.Body != nil {
 		_ = a.Request.Body.Close() // the other gets none
 	}
-	g := &axon.Graph{Name: "redirect to " + a.local, Parts: axon.Parts{
+	g := &axon.Graph{Name: "redirect", Parts: axon.Parts{
 		{Name: "REDIRECT", Component: &redirection{handler: a.Handler, from: a.Request, to: to, site: a.Site}},
 	}}
 	if _, err := axon.Spawn(ctx, g); err != nil {
@@ -74,7 +75,8 @@ func (r *redirection) Main(ctx context.Context) error {
 
 // Slashed returns the redirect to a directory's path with the slash that was missing.
 func Slashed(req *http1.Request) *http1.Response {
-	to := "/" + strings.TrimLeft(req.RawPath, "/") + "/" // never to another host
+	path := strings.ReplaceAll(req.RawPath, `\`, "%5C") // which browsers take for a slash
+	to := "/" + strings.TrimLeft(path, "/") + "/"       // never to another host
 	if req.Query != "" {
 		to += "?" + req.Query
 	}

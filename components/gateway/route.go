@@ -23,7 +23,7 @@ func (u *Upstream) find(prefix string, about *About) (slash bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		about.Name, about.Info, about.File = prefix+script, info, u.Root+script
+		about.Name, about.Info, about.File = prefix+script, info, u.file(script)
 		slash = below == ""
 	}
 	if about.Info != "" && u.Documents != "" {
@@ -74,8 +74,11 @@ func (u *Upstream) isScript(name string) bool {
 	return false
 }
 
+// file returns the name of a file in the Root.
+func (u *Upstream) file(script string) string { return strings.TrimSuffix(u.Root, "/") + script }
+
 // there reports whether there is a file in the Root.
 func (u *Upstream) there(script string) bool {
-	info, err := os.Stat(u.Root + script)
+	info, err := os.Stat(u.file(script))
 	return err == nil && info.Mode().IsRegular()
 }

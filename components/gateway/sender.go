@@ -39,7 +39,7 @@ var (
 func (x *exchange) begin(ctx context.Context) error {
 	s := &sender{body: x.body, conn: x.conn, protocol: x.h.Protocol, left: x.about.Length - int64(len(x.inline)), wake: x.h.wake}
 	s.moved.Store(x.quiet.UnixNano())
-	g := &axon.Graph{Name: "body for " + x.about.Name, Parts: axon.Parts{
+	g := &axon.Graph{Name: "body", Parts: axon.Parts{
 		{Name: "SEND", Component: s, Policy: axon.Policy{Then: axon.StopPart}},
 	}}
 	running, err := axon.Spawn(ctx, g)

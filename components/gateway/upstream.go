@@ -97,16 +97,22 @@ func (u *Upstream) Open() error {
 		return err
 	}
 	u.network, u.at, _ = dialable(u.Address)
-	if u.Root = strings.TrimRight(u.Root, "/"); u.Extensions == nil {
+	if u.Root = directory(u.Root); u.Extensions == nil {
 		u.Extensions = []string{".php"}
 	}
 	u.Index = cmp.Or(u.Index, "index"+u.Extensions[0])
-	u.Documents = cmp.Or(strings.TrimRight(u.Documents, "/"), u.Root)
+	u.Documents = cmp.Or(directory(u.Documents), u.Root)
 	if u.Gate == nil {
 		u.Gate = &Gate{}
 	}
 	u.pool.most, u.pool.time = max(cmp.Or(u.Keep, u.Gate.Bound()), 0), cmp.Or(u.KeepFor, 10*time.Second)
 	return nil
+}
+
+// directory is a directory's name without the slashes at its end. That of all others, as
+// a program sees its own root, is one slash.
+func directory(name string) string {
+	return cmp.Or(strings.TrimRight(name, "/"), name[:min(len(name), 1)])
 }
 
 // Opened reports whether the Upstream is ready for use.

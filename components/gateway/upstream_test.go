@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -74,6 +75,11 @@ func TestUpstream_Find(t *testing.T) {
 		{&Upstream{Root: "/srv"}, "/app/a.php/", "/app/a.php|/|/srv/a.php|/srv"},
 		{&Upstream{Root: "/srv"}, "/app/a.php/b.php//c", "/app/a.php|/b.php//c|/srv/a.php|/srv/b.php/c"},
 		{&Upstream{Root: "/srv"}, "/app/sub/a.php/x", "/app/sub/a.php|/x|/srv/sub/a.php|/srv/x"},
+		{&Upstream{Root: "/"}, "/app/a.php", "/app/a.php||/a.php"},
+		{&Upstream{Root: "/"}, "/app/sub/", "/app/sub/index.php||/sub/index.php"},
+		{&Upstream{Root: "//"}, "/app/a.php/x", "/app/a.php|/x|/a.php|/x"},
+		{&Upstream{Root: "/"}, "/app", "slash"},
+		{&Upstream{Documents: "/"}, "/app/x/", "/app|/x/||/x/"},
 		{&Upstream{Root: "/srv", Extensions: []string{".py", ".pl"}}, "/app/a.pl", "/app/a.pl||/srv/a.pl"},
 		{&Upstream{Root: "/srv", Extensions: []string{".py"}, Index: "main.py"}, "/app/", "/app/main.py||/srv/main.py"},
 		{&Upstream{Root: "/srv"}, "/app/style.css", "404"},
@@ -102,6 +108,9 @@ func TestUpstream_Find(t *testing.T) {
 		}
 		if slash {
 			got = "slash"
+		}
+		if dir := cmp.Or(c.u.Documents, c.u.Root); err == nil && about.Root != dir {
+			t.Errorf("%s in %q: the documents are in %q", c.path, c.u.Root, about.Root)
 		}
 		if want := strings.ReplaceAll(c.want, "ROOT", root); got != want {
 			t.Errorf("%s in %q: %s, want %s", c.path, c.u.Root, got, want)

@@ -39,6 +39,9 @@ func TestVariables(t *testing.T) {
 			"REMOTE_HOST=10.0.0.2", "REMOTE_PORT=1234", "REQUEST_SCHEME=http", "HTTPS", "CONTENT_LENGTH", "CONTENT_TYPE", "AUTH_TYPE", "REMOTE_USER",
 			"HTTP_HOST=example.org:81", "REDIRECT_STATUS=200", "SERVER_SOFTWARE=kamaelia", "REMOTE_IDENT",
 		}},
+		{"another host in the target", gatewaytest.Request("GET http://b.example:82/a?q", "Host: a.example:81"), About{}, -1, []string{
+			"SERVER_NAME=b.example", "SERVER_PORT=8080", "HTTP_HOST=b.example:82", "QUERY_STRING=q",
+		}},
 		{"no path, no query", gatewaytest.Request("GET /a"), About{Name: "/a", File: "/srv/a"}, -1, []string{"QUERY_STRING=", "PATH_INFO", "PATH_TRANSLATED"}},
 		{"POST", gatewaytest.Request("POST /a", "Content-Type: text/plain", "body"), About{}, 4, []string{
 			"CONTENT_LENGTH=4", "CONTENT_TYPE=text/plain", "HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH",

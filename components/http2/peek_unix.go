@@ -24,7 +24,7 @@ func begins(conn net.Conn, word string) (net.Conn, bool, error) {
 	is := false
 	buf := make([]byte, len(word))
 	err := raw.Read(func(fd uintptr) bool {
-		for {
+		for ended := false; ; {
 			n, _, err := unix.Recvfrom(int(fd), buf, unix.MSG_PEEK)
 			switch {
 			case err == unix.EINTR:
@@ -39,8 +39,13 @@ func begins(conn net.Conn, word string) (net.Conn, bool, error) {
 				return true
 			}
 			var differs bool
-			differs, is = matches(buf[:n], word)
-			return differs || is // or wait until more has come
+			if differs, is = matches(buf[:n], word); differs || is || ended {
+				return true
+			}
+			if ended = saysNoMore(fd); !ended {
+				return false // wait until more has come
+			}
+			// What came before its end may have come since: look again.
 		}
 	})
 	if err != nil {

@@ -41,6 +41,7 @@ func TestPreface(t *testing.T) {
 		{"a method that looks like it", "PRIX / HTTP/1.1\r\nHost: a\r\n\r\n", "1"},
 		{"one byte apart", "PRI * HTTP/2.0\r\n\r\nSM\r\n\rX", "1"},
 		{"one byte of HTTP/1", "G", "1"},
+		{"a part of the preface, and the end", "PRI * H", "1"},
 		{"silence", "", ""},
 	} {
 		for _, piece := range []int{1, 7, 1000} {
@@ -61,7 +62,7 @@ func TestPreface(t *testing.T) {
 							return quiet(conn)
 						}
 					}
-					p := &http2.Preface{Conn: here, HTTP1: reads("1"), HTTP2: reads("2")}
+					p := &http2.Preface{Conn: here, HTTP1: reads("1"), HTTP2: reads("2"), Time: -1} // all ends without it
 					h := axontest.Run(t, p)
 					for rest := c.says; len(rest) > 0; {
 						n := min(piece, len(rest))

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -154,8 +155,17 @@ func method(name string) string {
 // note counts what happens to parts.
 func (m *Meter) note(e axon.Event) {
 	if e.Kind == axon.PartFailed {
-		m.events.WithLabelValues(e.Graph, e.Part, fmt.Sprint(e.Verdict)).Inc()
+		m.events.WithLabelValues(label(e.Graph), label(e.Part), fmt.Sprint(e.Verdict)).Inc()
 	}
+}
+
+// label makes the value of a label of a name. One that is no text, as that of a file may be,
+// is quoted: a single one would spoil the whole answer.
+func label(name string) string {
+	if utf8.ValidString(name) {
+		return name
+	}
+	return strconv.Quote(name)
 }
 
 // Handler answers with all metrics, in the text format of Prometheus or in that of

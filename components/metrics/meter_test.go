@@ -92,6 +92,41 @@ func (f *fragile) Main(ctx context.Context) error {
 	return nil
 }
 
+// A name that is no text, as that of a file may be, spoils no scrape.
+func TestMeter_NameThatIsNoText(t *testing.T) {
+	m, src := &metrics.Meter{}, &source{fed: make(chan bool)}
+	f := &fragile{}
+	g := &axon.Graph{Name: "shop \xff", Parts: axon.Parts{
+		{Name: "METER", Component: m}, {Name: "SOURCE", Component: src},
+		{Name: "FRAGILE", Component: f, Policy: axon.Policy{Restarts: 2, Then: axon.StopPart}},
+	}, Links: axon.Links{axon.Link(&src.Outbox, &f.Inbox), axon.Link(&src.Exchanges, &m.Inbox), axon.Back(&m.Outbox, &src.Seen)}}
+	var sys axon.System
+	defer sys.Close()
+	ended := make(chan struct{})
+	sys.Watch(func(e axon.Event) {
+		if e.Kind == axon.PartEnded && e.Part == "FRAGILE" {
+			close(ended)
+		}
+	})
+	running, err := sys.Start(t.Context(), g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-ended
+	text := scrape(t, m)
+	close(src.fed)
+	for _, want := range []string{
+		`kamaelia_graphs{graph="\"shop \\xff\""} 1`, `kamaelia_part_failures_total{graph="\"shop \\xff\"",part="FRAGILE",verdict="stop"} 1`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%s", want, text)
+		}
+	}
+	if err := running.Wait(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // What happens to parts is counted by what followed.
 func TestMeter_Failures(t *testing.T) {
 	m, f := &metrics.Meter{}, &fragile{}

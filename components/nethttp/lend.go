@@ -20,14 +20,14 @@ func (g *Graph) borrow(ctx context.Context) (i *instance, err error) {
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	if i, err = g.take(); err != nil {
+	if i, err = g.take(ctx); err != nil {
 		<-g.slots
 	}
 	return i, err
 }
 
 // take returns an idle instance, or a new one.
-func (g *Graph) take() (*instance, error) {
+func (g *Graph) take(ctx context.Context) (*instance, error) {
 	g.mu.Lock()
 	if err := g.start(); err != nil {
 		g.mu.Unlock()
@@ -45,11 +45,11 @@ func (g *Graph) take() (*instance, error) {
 	}
 	age := g.age
 	g.mu.Unlock()
-	i, err := g.pool.instance()
+	i, err := g.pool.instance(ctx)
 	if i != nil {
 		i.age = age
 	}
-	if err != nil && !errors.Is(err, errClosed) {
+	if err != nil && !errors.Is(err, errClosed) && ctx.Err() == nil {
 		g.report(err)
 		err = fmt.Errorf("%w: %w", errUnfit, err)
 	}

@@ -123,13 +123,18 @@ func (p *Pool) Lost(_ context.Context, f *axon.Fault) {
 	}
 }
 
-// instance asks the part for an instance.
-func (p *Pool) instance() (*instance, error) {
+// instance asks the part for an instance. One that is told to finish starts none, and may
+// not be gone for long.
+func (p *Pool) instance(ctx context.Context) (*instance, error) {
 	reply := make(chan started, 1)
 	select {
 	case p.wanted <- reply:
+	case <-p.closing:
+		return nil, errClosed
 	case <-p.gone:
 		return nil, errClosed
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
 	}
 	select {
 	case s := <-reply:

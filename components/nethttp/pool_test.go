@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/axon"
+	"github.com/kamaelia-go/kamaelia/axon/axontest"
 	"github.com/kamaelia-go/kamaelia/components/http1"
 	"github.com/kamaelia-go/kamaelia/components/nethttp"
 )
@@ -88,6 +89,49 @@ func TestGraph_Pool(t *testing.T) {
 	}
 	if made != 3 {
 		t.Errorf("%d instances were made", made)
+	}
+}
+
+// A Pool that was told to finish, while a request is under way, starts no instance for
+// another one, whose context ends, or does not.
+func TestPool_Finished(t *testing.T) {
+	a := newApplication(t)
+	g := &nethttp.Graph{Application: a.Application}
+	pool := g.Part()
+	h := axontest.Run(t, pool)
+	first := make(chan int, 1)
+	go func() {
+		rec := httptest.NewRecorder()
+		g.ServeHTTP(rec, httptest.NewRequest("GET", "/wait", nil))
+		first <- rec.Code
+	}()
+	within(t, "request", a.waiting)
+	pool.Finish()
+	for name, ctx := range map[string]func() context.Context{
+		"a context that does not end": t.Context,
+		"one that has ended": func() context.Context {
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			return ctx
+		},
+	} {
+		code := make(chan int, 1)
+		go func() {
+			rec := httptest.NewRecorder()
+			g.ServeHTTP(rec, httptest.NewRequestWithContext(ctx(), "GET", "/", nil))
+			code <- rec.Code
+		}()
+		if got := within(t, "answer with "+name, code); got != 503 {
+			t.Errorf("%s: %d", name, got)
+		}
+	}
+	a.gate <- struct{}{}
+	if got := within(t, "first answer", first); got != 200 {
+		t.Error(got)
+	}
+	g.Renew() // lets go of the instance that is kept
+	if err := h.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 

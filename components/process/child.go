@@ -64,6 +64,16 @@ func (c *child) start() error {
 	return nil
 }
 
+// giveUp sees to it that the program is not started any more.
+func (c *child) giveUp() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.tried {
+		c.stopping = true
+		c.program.closeFiles()
+	}
+}
+
 // started waits until the program was started. It returns nil if it was not.
 func (c *child) started() *pipes {
 	<-c.ready

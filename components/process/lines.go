@@ -16,7 +16,7 @@ type Lines struct{ held []byte }
 func (l *Lines) Add(b []byte, f func(line []byte)) {
 	for len(b) > 0 {
 		line, rest, whole := bytes.Cut(b, []byte("\n"))
-		if room := mostLine - len(l.held); len(line) >= room {
+		if room := mostLine - len(l.held); len(line) > room {
 			line, rest, whole = b[:room], b[room:], true
 		}
 		l.held, b = append(l.held, line...), rest

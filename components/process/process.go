@@ -23,7 +23,7 @@ import (
 // comes for a program that reads no more is thrown away.
 //
 // A Process is made by New, and runs once: a policy that would run its part again
-// finds it to fail.
+// finds it to fail. One that is not run is to be closed, if its program has Files.
 type Process struct {
 	axon.Graph
 	axon.Base
@@ -46,7 +46,8 @@ type Process struct {
 	// not end well.
 	Ended axon.Outbox[*Exit] `axon:"optional"`
 
-	free chan []byte // pieces to read into again
+	child *child
+	free  chan []byte // pieces to read into again
 }
 
 var _ axon.Component = (*Process)(nil)
@@ -56,7 +57,7 @@ var _ axon.Component = (*Process)(nil)
 func New(program Program) *Process {
 	c := newChild(program)
 	run, in := &runner{child: c}, &feeder{child: c}
-	p := &Process{free: make(chan []byte, 2)}
+	p := &Process{child: c, free: make(chan []byte, 2)}
 	out, errs := &reader{child: c, free: p.free}, &reader{child: c, errors: true}
 	p.Graph.Name = "process"
 	p.Graph.Parts = axon.Parts{
@@ -85,6 +86,10 @@ func (p *Process) Done(piece []byte) {
 	default:
 	}
 }
+
+// Close closes the Files of a Process that is not run. If it is run then, its program is not
+// started. It does nothing when the program was started, or could not be.
+func (p *Process) Close() { p.child.giveUp() }
 
 // Main implements axon.Component.
 func (p *Process) Main(ctx context.Context) error { return p.Graph.Main(ctx) }

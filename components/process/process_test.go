@@ -4,6 +4,7 @@ package process
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -294,6 +295,56 @@ func TestProcess_Files(t *testing.T) {
 	}
 	if err := f.Close(); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("the file is open: %v", err)
+	}
+}
+
+// TestProcess_FilesOfNone: the files of a program that is not started are closed, too.
+func TestProcess_FilesOfNone(t *testing.T) {
+	for name, end := range map[string]func(t *testing.T, p *Process){
+		"not run":      func(_ *testing.T, p *Process) { p.Close() },
+		"closed twice": func(_ *testing.T, p *Process) { p.Close(); p.Close() },
+		"run when closed": func(t *testing.T, p *Process) {
+			p.Close()
+			h := axontest.Run(t, p)
+			if all := axontest.Rest(h, &p.Ended); len(all) != 0 {
+				t.Errorf("it has run: %v", all[0])
+			}
+			if err := h.Wait(); err != nil {
+				t.Error(err)
+			}
+		},
+		"shut down at once": func(t *testing.T, p *Process) {
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			g := &axon.Graph{Parts: axon.Parts{{Name: "PROCESS", Component: p}}, Links: axon.Links{axon.NoInput(&p.Inbox), axon.Discard(&p.Outbox)}}
+			if err := g.Run(ctx); !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		},
+		"closed when it has run": func(t *testing.T, p *Process) {
+			h := axontest.Run(t, p)
+			h.Finish()
+			if all := axontest.Rest(h, &p.Ended); len(all) != 1 || !all[0].Well() {
+				t.Errorf("%v", all)
+			}
+			p.Close()
+			if err := h.Wait(); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := os.Open(os.DevNull)
+			if err != nil {
+				t.Fatal(err)
+			}
+			program := sh("cat <&3")
+			program.Files = []*os.File{f}
+			end(t, New(program))
+			if err := f.Close(); !errors.Is(err, os.ErrClosed) {
+				t.Errorf("the file is open: %v", err)
+			}
+		})
 	}
 }
 

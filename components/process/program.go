@@ -36,7 +36,7 @@ type Program struct {
 
 	// Files are open files that the program gets as its descriptors 3, 4 and so on.
 	// They belong to the Process, which closes its own ones when the program has
-	// started, or could not be. Unix alone.
+	// started, or could not be; if it is not run, Process.Close does. Unix alone.
 	Files []*os.File
 
 	// User runs the program as another user, and with that user's groups: a name,

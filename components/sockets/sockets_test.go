@@ -359,20 +359,24 @@ func (m *mail) Main(ctx context.Context) error {
 
 func TestStartTLS(t *testing.T) {
 	pair := securetest.Write(t, t.TempDir(), "a", securetest.ECDSA, "localhost")
-	c, _, _ := serve(t, sockets.Server{Protocol: func(*sockets.Peer) (axon.Component, error) {
-		return &mail{config: securetest.Load(t, pair).Config(), server: true}, nil
-	}})
-	conn := sockets.TCPClient(sockets.Target{Address: c.Addr().String()})
-	m := &mail{config: securetest.Client(t, "localhost", pair)}
-	g := &axon.Graph{Name: "client", Parts: axon.Parts{{Name: "CONN", Component: conn}, {Name: "MAIL", Component: m}},
-		Links: axon.Links{axon.Link(&m.Outbox, &conn.Inbox), axon.Link(&conn.Outbox, &m.Inbox),
-			axon.Link(&m.StartTLS, &conn.StartTLS), axon.Link(&conn.Secured, &m.Secured)}}
-	m.Inbox.Size = 16
-	if err := g.Run(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if want := []string{"220 ready", "250 secret"}; !slices.Equal(m.log, want) {
-		t.Errorf("the client heard %q, want %q", m.log, want)
+	for name, times := range map[string]sockets.Times{"usual times": {}, "no limit for a stall": {Stall: -1}} {
+		t.Run(name, func(t *testing.T) {
+			c, _, _ := serve(t, sockets.Server{Times: times, Protocol: func(*sockets.Peer) (axon.Component, error) {
+				return &mail{config: securetest.Load(t, pair).Config(), server: true}, nil
+			}})
+			conn := sockets.TCPClient(sockets.Target{Address: c.Addr().String(), Times: times})
+			m := &mail{config: securetest.Client(t, "localhost", pair)}
+			g := &axon.Graph{Name: "client", Parts: axon.Parts{{Name: "CONN", Component: conn}, {Name: "MAIL", Component: m}},
+				Links: axon.Links{axon.Link(&m.Outbox, &conn.Inbox), axon.Link(&conn.Outbox, &m.Inbox),
+					axon.Link(&m.StartTLS, &conn.StartTLS), axon.Link(&conn.Secured, &m.Secured)}}
+			m.Inbox.Size = 16
+			if err := g.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if want := []string{"220 ready", "250 secret"}; !slices.Equal(m.log, want) {
+				t.Errorf("the client heard %q, want %q", m.log, want)
+			}
+		})
 	}
 }
 

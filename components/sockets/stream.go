@@ -1,6 +1,7 @@
 package sockets
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -156,7 +157,11 @@ func (s *stream) secure(ctx context.Context, t StartTLS) error {
 	}
 	s.mu.Lock()
 	if !s.cut {
-		_ = raw.SetDeadline(time.Now().Add(s.stall))
+		deadline := time.Time{}
+		if s.stall > 0 {
+			deadline = time.Now().Add(s.stall)
+		}
+		_ = raw.SetDeadline(deadline)
 	}
 	s.mu.Unlock()
 	if _, err := raw.Write(t.Say); err != nil {
@@ -172,8 +177,11 @@ func (s *stream) secure(ctx context.Context, t StartTLS) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conn = conn
-	if !s.cut && !s.leaving {
+	if !s.cut {
 		_ = raw.SetDeadline(time.Time{})
+	}
+	if s.leaving { // since then
+		s.expire(cmp.Or(s.waits, s.linger))
 	}
 	return nil
 }

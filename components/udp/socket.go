@@ -23,7 +23,7 @@ type socket struct {
 	linger  time.Duration
 
 	mu   sync.Mutex
-	done bool // nothing more is to be read
+	done time.Time // when nothing more is to be read; zero is not known
 }
 
 // open opens a socket of an address, such as ":0" or "127.0.0.1:9000".
@@ -54,18 +54,20 @@ func resolve(remote string) (netip.AddrPort, error) {
 // plain is an address without IPv6's way to write IPv4.
 func plain(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }
 
-// stop ends the reading, after a while.
+// stop ends the reading, after a while, unless that is to end before.
 func (s *socket) stop(after time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.done = true
-	_ = s.in.SetReadDeadline(time.Now().Add(after))
+	if end := time.Now().Add(after); s.done.IsZero() || end.Before(s.done) {
+		s.done = end
+		_ = s.in.SetReadDeadline(end)
+	}
 }
 
 func (s *socket) stopped() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.done
+	return !s.done.IsZero()
 }
 
 func (s *socket) close() {

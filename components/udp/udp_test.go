@@ -225,3 +225,24 @@ func Example() {
 	}
 	// Output: hello
 }
+
+// A shutdown ends a peer at once, however long it would listen for an answer to its last
+// words.
+func TestShutdownDoesNotLinger(t *testing.T) {
+	for range 50 {
+		p, err := udp.SimplePeer(udp.Options{Local: "127.0.0.1:0", Remote: "127.0.0.1:9", Linger: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := axontest.Run(t, p)
+		h.Shutdown()
+		select {
+		case <-h.Ended():
+		case <-time.After(4 * time.Second):
+			t.Fatal("it listens on")
+		}
+		if err := h.Wait(); err != nil {
+			t.Error(err)
+		}
+	}
+}

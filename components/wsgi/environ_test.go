@@ -75,6 +75,8 @@ func TestEnviron(t *testing.T) {
 		{"not its business", "", request("GET /", "Connection: close", "Proxy: p", "TE: t", "X_One: u", "X.Y: v", "Upgrade: w", "Authorization: Basic x"),
 			[]string{"'HTTP_AUTHORIZATION': 'Basic x'"}, []string{"HTTP_CONNECTION", "HTTP_PROXY", "HTTP_TE", "X_ONE", "X.Y", "HTTP_UPGRADE"}},
 		{"latin-1", "", request("GET /", "X: caf\xe9"), []string{`'HTTP_X': 'caf\xe9'`}, nil},
+		{"another host in the target", "", request("GET http://b.example:82/a", "host: a.example:81"),
+			[]string{"'SERVER_NAME': 'b.example'", "'HTTP_HOST': 'b.example:82'", "'PATH_INFO': '/a'"}, []string{"a.example"}},
 		{"body", "", request("POST /", "hello"), []string{"'CONTENT_LENGTH': '5'", "b'hello', False)"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

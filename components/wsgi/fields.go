@@ -17,7 +17,8 @@ var withheld = []string{
 
 // appendFields appends the fields of a request: as HTTP_ and the name, and
 // CONTENT_TYPE. Repeated fields are joined, and those are left out whose name would
-// become another's.
+// become another's. The host is the one that the request is for, whichever way that was
+// said (RFC 9112 section 3.2.2).
 func appendFields(b []byte, req *http1.Request) []byte {
 	h := req.Header
 	var seen uint64 // a bit for each kind of name that there was
@@ -39,7 +40,11 @@ func appendFields(b []byte, req *http1.Request) []byte {
 			b = b[:at]
 			continue
 		}
-		b = appendString(b, joined(h[i:], f))
+		value := joined(h[i:], f)
+		if req.Host != "" && len(f.Name) == len("Host") && strings.EqualFold(f.Name, "Host") {
+			value = req.Host
+		}
+		b = appendString(b, value)
 	}
 	return b
 }

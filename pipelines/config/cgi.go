@@ -2,6 +2,8 @@ package config
 
 import (
 	"cmp"
+	"maps"
+	"strings"
 	"time"
 
 	"github.com/kamaelia-go/kamaelia/components/cgi"
@@ -97,7 +99,7 @@ func (m *mounts) scripts(path, prefix string, p *Place, documents string) {
 	b.bounded(join(at, "at-once"), int64(c.AtOnce))
 	b.bounded(join(at, "largest"), int64(c.Largest))
 	dir := &cgi.Dir{
-		Path: b.c.file(join(path, "root"), p.Root), Interpreters: c.Interpreters, Index: c.Index, Pass: c.Pass,
+		Path: b.c.file(join(path, "root"), p.Root), Interpreters: b.interpreters(at, c), Index: c.Index, Pass: c.Pass,
 		Arguments: c.Arguments, User: c.User, Grace: time.Duration(c.Kill),
 		Variables: gateway.Variables{Authorization: c.Authorization},
 		Bodies:    gateway.Bodies{RefuseChunked: c.RefuseChunked, Largest: int64(max(c.Largest, 0))},
@@ -110,9 +112,7 @@ func (m *mounts) scripts(path, prefix string, p *Place, documents string) {
 	for key, value := range c.Env {
 		dir.Env = append(dir.Env, key+"="+value)
 	}
-	if documents = cmp.Or(c.Documents, documents); documents != "" {
-		dir.Documents = b.c.file(join(at, "documents"), documents)
-	}
+	dir.Documents = cmp.Or(b.c.file(join(at, "documents"), c.Documents), documents)
 	if err := dir.Validate(); err != nil {
 		b.wrong(at, err)
 		return
@@ -131,4 +131,16 @@ func (m *mounts) scripts(path, prefix string, p *Place, documents string) {
 		}
 		return h
 	}})
+}
+
+// interpreters returns what runs files by their extension. A name with a slash is that of a
+// file, others are looked for in the PATH.
+func (b *builder) interpreters(at string, c *CGI) map[string]string {
+	all := maps.Clone(c.Interpreters)
+	for ext, name := range all {
+		if strings.ContainsRune(name, '/') {
+			all[ext] = b.c.file(join(at, "interpreters."+ext), name)
+		}
+	}
+	return all
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/kamaelia-go/kamaelia/components/cgi"
 )
 
 // TestCGI makes programs of a place, and says what is wrong with them where it
@@ -42,5 +44,56 @@ func TestCGI(t *testing.T) {
 		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
 			t.Errorf("%s: %v, want %s", c.text, err, c.want)
 		}
+	}
+}
+
+// TestCGI_Names: relative names are relative to the directory of the configuration, or to the
+// current one where a flag has said them, each by itself.
+func TestCGI_Names(t *testing.T) {
+	dir, here := ground(t), t.TempDir()
+	for _, name := range []string{filepath.Join(here, "www"), filepath.Join(here, "cgi"), filepath.Join(dir, "cgi")} {
+		if err := os.MkdirAll(name, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(here)
+	const text = "root: www\npaths:\n  /a: {root: cgi, cgi: {interpreters: {.x: bin/x, .y: y}}}\n"
+	for _, c := range []struct {
+		name  string
+		flags func(c *Config)
+		want  string // path, documents, interpreters
+	}{
+		{"all by the file", func(*Config) {}, dir + "/cgi " + dir + "/www " + dir + "/bin/x y"},
+		{"the root by a flag", func(c *Config) {
+			c.Root = "www"
+			c.Given("root", "DIR")
+		}, dir + "/cgi www " + dir + "/bin/x y"},
+		{"the programs by a flag", func(c *Config) {
+			c.Paths["/a"] = Place{Root: "cgi", CGI: &CGI{Interpreters: map[string]string{".x": "bin/x", ".y": "y"}}}
+			c.Given("paths./a", "--cgi /a=cgi")
+		}, here + "/cgi " + dir + "/www " + here + "/bin/x y"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			conf, err := load(t, dir, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.flags(conf)
+			s, err := conf.Build()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			for _, m := range s.Site.Mounts {
+				if h, ok := m.Handler().(*cgi.Handler); ok {
+					got := strings.Join([]string{h.Dir.Path, h.Dir.Documents, h.Dir.Interpreters[".x"], h.Dir.Interpreters[".y"]}, " ")
+					if got != c.want {
+						t.Errorf("%s, want %s", got, c.want)
+					}
+					return
+				}
+			}
+			t.Error("there are no programs")
+		})
 	}
 }

@@ -58,7 +58,7 @@ func (b *builder) address(path, text string, taken *[]listen) string {
 		return ""
 	}
 	if name, ok := strings.CutPrefix(text, "unix:"); ok {
-		text = "unix:" + b.c.file(path, name)
+		text = "unix:" + b.c.socket(path, name)
 	}
 	a, err := tcp.ParseAddress(text)
 	if err != nil {

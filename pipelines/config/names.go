@@ -18,6 +18,9 @@ func (c *Config) Given(path, by string) {
 	c.given[path] = by
 }
 
+// GivenBy returns what has set a key, or something that it belongs to: see Given.
+func (c *Config) GivenBy(path string) (by string, given bool) { return c.giver(path) }
+
 // giver returns what has set a key, or something that it belongs to.
 func (c *Config) giver(path string) (string, bool) {
 	for {
@@ -39,6 +42,15 @@ func (c *Config) file(path, name string) string {
 		return name
 	}
 	return filepath.Join(c.source.dir, name)
+}
+
+// socket returns the name of the socket of Unix that a key names. What begins with @ is no
+// file.
+func (c *Config) socket(path, name string) string {
+	if strings.HasPrefix(name, "@") {
+		return name
+	}
+	return c.file(path, name)
 }
 
 // Keys lists the keys that there can be, as paths: sites.auth.users. Where they

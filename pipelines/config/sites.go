@@ -130,7 +130,7 @@ func (b *builder) site(path string, s *Site, host string) pipelines.Host {
 		p := s.Paths[prefix]
 		at := join(path, "paths."+prefix)
 		route(at, prefix)
-		m.place(at, trimSlash(prefix), &p, &s.Options, s.Root)
+		m.place(at, trimSlash(prefix), &p, &s.Options, b.c.file(join(path, "root"), s.Root))
 	}
 	if s.Health != "" {
 		route(join(path, "health"), s.Health)

@@ -135,6 +135,9 @@ func (m *mounts) upstream(key string, protocol gateway.Protocol, path, prefix st
 	b.bounded(join(at, "at-once"), int64(c.AtOnce))
 	b.bounded(join(at, "largest"), int64(c.Largest))
 	b.bounded(join(at, "connect"), int64(c.Connect))
+	if name, ok := strings.CutPrefix(address, "unix:"); ok {
+		address = "unix:" + b.c.socket(join(at, "address"), name)
+	}
 	up := c.upstream()
 	up.Address = address
 	if p.FastCGI != nil {

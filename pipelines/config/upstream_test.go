@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/kamaelia-go/kamaelia/components/gateway"
 )
 
 // TestUpstream makes places that programs answer for, and says what is wrong with
@@ -56,6 +58,57 @@ func TestUpstream(t *testing.T) {
 			t.Errorf("%s: %v", c.text, err)
 		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
 			t.Errorf("%s: %v, want %s", c.text, err, c.want)
+		}
+	}
+}
+
+// TestUpstream_Socket: a relative name of a socket is relative to the directory of the
+// configuration, or to the current one where a flag has said it.
+func TestUpstream_Socket(t *testing.T) {
+	dir := ground(t)
+	for name, flag := range map[string]bool{"file": false, "flag": true} {
+		t.Run(name, func(t *testing.T) {
+			c, err := load(t, dir, "root: www\npaths:\n  /a: {fastcgi: unix:run/php.sock}\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := "unix:" + dir + "/run/php.sock"
+			if flag {
+				c.Given("paths./a", "--fastcgi /a=unix:run/php.sock")
+				want = "unix:run/php.sock"
+			}
+			s, err := c.Build()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			for _, m := range s.Site.Mounts {
+				if h, ok := m.Handler().(*gateway.Handler); ok && h.Upstream.Address != want {
+					t.Errorf("%s, want %s", h.Upstream.Address, want)
+				}
+			}
+		})
+	}
+}
+
+// TestSocket_NoFile: a name that begins with @ is that of no file, and the same from everywhere.
+func TestSocket_NoFile(t *testing.T) {
+	dir := ground(t)
+	c, err := load(t, dir, "root: www\nlisten: ['unix:@here', 'unix:file,mode=0660']\npaths:\n  /a: {scgi: 'unix:@there'}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if a, b := s.listens[0].address, s.listens[1].address; a != "unix:@here" || b != "unix:"+dir+"/file,mode=0660" {
+		t.Errorf("it would listen on %s and %s", a, b)
+	}
+	for _, m := range s.Site.Mounts {
+		if h, ok := m.Handler().(*gateway.Handler); ok && h.Upstream.Address != "unix:@there" {
+			t.Errorf("it would ask %s", h.Upstream.Address)
 		}
 	}
 }

@@ -25,6 +25,9 @@ func Request(line string, more ...string) *http1.Request {
 	for _, s := range more {
 		if name, value, ok := strings.Cut(s, ": "); ok {
 			req.Header.Add(name, value)
+			if name == "Host" && strings.HasPrefix(target, "/") {
+				req.Host = value
+			}
 			continue
 		}
 		req.Body, req.ContentLength = http1.NewBody(len(s)), int64(len(s))
