@@ -846,8 +846,9 @@ func TestServices(t *testing.T) {
 func TestEvents(t *testing.T) {
 	var sys axon.System
 	defer sys.Close()
-	var ev events
+	var ev, some events
 	stop := sys.Watch(ev.add)
+	defer sys.Watch(some.add, axon.PartFailed, axon.PartRestarted)()
 	p := &pass{f: failEach(3, false)}
 	l := &list{}
 	g := axon.Pipeline(&counter{N: 5}, p, l)
@@ -877,6 +878,9 @@ func TestEvents(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Errorf("events (-want +got):\n%s\n%v", diff, ev.all)
+	}
+	if some := some.all; len(some) != 2 || some[0].Kind != axon.PartFailed || some[1].Kind != axon.PartRestarted {
+		t.Errorf("failures and restarts: %v", some)
 	}
 	if s := fmt.Sprint(axon.EventKind(99), axon.Verdict(9), axon.SignalKind(9), axon.Restart, axon.StopPart, axon.Finish, axon.Shutdown); s !=
 		"EventKind(99) Verdict(9) SignalKind(9) restart stop finish shutdown" {

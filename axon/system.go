@@ -38,12 +38,12 @@ type System struct {
 	closed     bool
 	mark       string // a label of all its parts, of a test; see Mark
 
-	crew     crew
-	awake    atomic.Int64 // goroutines of parts that may rest
-	watchers atomic.Int32
-	count    atomic.Uint64 // graphs that were run
-	events   eventstream.EventStream
-	label    sync.Map // labelKey -> context.Context
+	crew    crew
+	awake   atomic.Int64                  // goroutines of parts that may rest
+	watched [len(eventNames)]atomic.Int32 // by how many, for each kind of event
+	count   atomic.Uint64                 // graphs that were run
+	events  eventstream.EventStream
+	label   sync.Map // labelKey -> context.Context
 }
 
 // Run builds g, runs it and returns when every part has returned. It returns the
@@ -177,29 +177,42 @@ func (s *System) discharge(p *part) {
 	}
 }
 
-// Watch calls f with every event from now on, until the returned function is
-// called. Events come from many goroutines at once; f must be quick and must not
-// block: it usually passes them to a channel with room, and drops them if there
-// is none.
-func (s *System) Watch(f func(Event)) (stop func()) {
-	sub := s.events.Subscribe(func(e any) {
+// Watch calls f with every event of some kinds, or of all if none is given, from now
+// on, until the returned function is called. Events come from many goroutines at once;
+// f must be quick and must not block: it usually passes them to a channel with room,
+// and drops them if there is none. Events that nobody watches cost next to nothing, and
+// a server has many: the parts of a connection or a program start and end with it.
+func (s *System) Watch(f func(Event), kinds ...EventKind) (stop func()) {
+	wants := func(k EventKind) bool { return len(kinds) == 0 || slices.Contains(kinds, k) }
+	sub := s.events.Subscribe(func(v any) {
+		e := v.(Event)
+		if !wants(e.Kind) {
+			return
+		}
 		defer func() {
 			if r := recover(); r != nil && s.Logger != nil {
 				s.Logger.Error().Interface("panic", r).Msg("axon: an event watcher panicked")
 			}
 		}()
-		f(e.(Event))
+		f(e)
 	})
-	s.watchers.Add(1)
+	count := func(n int32) {
+		for k := range s.watched {
+			if wants(EventKind(k)) {
+				s.watched[k].Add(n)
+			}
+		}
+	}
+	count(1)
 	return sync.OnceFunc(func() {
-		s.watchers.Add(-1)
+		count(-1)
 		s.events.Unsubscribe(sub)
 	})
 }
 
-// publish costs one load as long as nobody watches.
+// publish costs one load as long as nobody watches that kind.
 func (s *System) publish(e Event) {
-	if s.watchers.Load() == 0 {
+	if s.watched[e.Kind].Load() == 0 {
 		return
 	}
 	e.Time = time.Now()

@@ -117,7 +117,7 @@ func (s *serving) run() error {
 
 	sys := &axon.System{Logger: &s.log, Grace: time.Second + s.server.KillAfter} // programs are given theirs
 	defer sys.Close()
-	defer sys.Watch(func(e axon.Event) { report(s.log, e) })()
+	defer sys.Watch(func(e axon.Event) { report(s.log, e) }, axon.PartFailed, axon.PartAbandoned)()
 	var err error
 	if s.running, err = sys.Start(context.Background(), s.server.Site.Graph()); err != nil {
 		return err

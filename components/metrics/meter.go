@@ -83,7 +83,7 @@ func (m *Meter) Main(ctx context.Context) error {
 	m.sys = sys
 	m.mu.Unlock()
 	if sys != nil {
-		defer sys.Watch(m.note)()
+		defer sys.Watch(m.note, axon.PartFailed)()
 	}
 	for x := range m.Inbox.All(ctx) {
 		m.count(x)
@@ -152,11 +152,9 @@ func method(name string) string {
 	return "other"
 }
 
-// note counts what happens to parts.
+// note counts the failures of parts.
 func (m *Meter) note(e axon.Event) {
-	if e.Kind == axon.PartFailed {
-		m.events.WithLabelValues(label(e.Graph), label(e.Part), fmt.Sprint(e.Verdict)).Inc()
-	}
+	m.events.WithLabelValues(label(e.Graph), label(e.Part), fmt.Sprint(e.Verdict)).Inc()
 }
 
 // label makes the value of a label of a name. One that is no text, as that of a file may be,
