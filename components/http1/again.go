@@ -116,8 +116,13 @@ func (p *Parser) park() {
 func (p *Parser) beside(c *tcp.Chunk) error {
 	switch c.Event {
 	case tcp.Bytes: // is not asked for
+		p.Flight.seal(true)
 		p.dropped += int64(len(c.Data))
 		if p.dropped > p.Limits.drain() && p.Flight.unpark() {
+			return errStop
+		}
+	case tcp.Timeout: // of what the client may go on sending
+		if _, closed := p.Flight.state(); closed && p.Flight.unpark() {
 			return errStop
 		}
 	case tcp.Closing: // the Reader takes no other connection then

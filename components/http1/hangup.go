@@ -50,6 +50,9 @@ func (w *Writer) letGo(cause error) (linger, free bool) {
 	if w.Flight == nil {
 		return false, false
 	}
+	if (cause == nil || cause == errClosing) && w.out.unread() {
+		w.Flight.seal(true) // a close would reset the connection
+	}
 	linger, free, left := w.Flight.close(cause)
 	for _, s := range left {
 		if s.resp != nil && s.resp != w.now {

@@ -70,6 +70,15 @@ func (r *rawConn) shutdown() {
 	_ = r.raw.Control(func(fd uintptr) { _ = unix.Shutdown(int(fd), unix.SHUT_RDWR) })
 }
 
+// unread reports whether something came that was not read.
+func (r *rawConn) unread() (is bool) {
+	_ = r.raw.Control(func(fd uintptr) {
+		n, err := unix.IoctlGetInt(int(fd), unix.TIOCINQ)
+		is = err == nil && n > 0
+	})
+	return is
+}
+
 // most is what one sendfile may take: the deadline is looked at in between.
 const most = 4 << 20
 

@@ -16,4 +16,6 @@ func (*rawConn) sendFile(*sender, *Section) (int64, error) { panic("http1: no se
 
 func (*rawConn) write([]byte) (int, error) { panic("http1: no raw socket") }
 
+func (*rawConn) unread() bool { panic("http1: no raw socket") }
+
 func (*rawConn) shutdown() { panic("http1: no raw socket") }

@@ -34,6 +34,9 @@ var (
 	copyBuffers = sync.Pool{New: func() any { b := make([]byte, chunkRoom+copyBuffer+len("\r\n")); return &b }}
 )
 
+// unread reports whether something came that was not read, where that is to be known.
+func (s *sender) unread() bool { return s.raw != nil && s.raw.unread() }
+
 func newSender(conn net.Conn, stall time.Duration) sender {
 	return sender{conn: conn, raw: newRawConn(conn), stall: stall}
 }
