@@ -47,6 +47,17 @@ func load(t testing.TB, dir, text string) (*Config, error) {
 	return Load(file)
 }
 
+// built makes the server of a configuration, and closes it when the test ends.
+func built(t testing.TB, c *Config) *Server {
+	t.Helper()
+	s, err := c.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
 func TestCheck_Mistakes(t *testing.T) {
 	dir := ground(t)
 	for name, tc := range map[string]struct {

@@ -79,12 +79,7 @@ func TestCGI_Names(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.flags(conf)
-			s, err := conf.Build()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			for _, m := range s.Site.Mounts {
+			for _, m := range built(t, conf).Site.Mounts {
 				if h, ok := m.Handler().(*cgi.Handler); ok {
 					got := strings.Join([]string{h.Dir.Path, h.Dir.Documents, h.Dir.Interpreters[".x"], h.Dir.Interpreters[".y"]}, " ")
 					if got != c.want {

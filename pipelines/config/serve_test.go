@@ -226,11 +226,7 @@ func TestPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := c.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := built(t, c)
 	s.Plan()
 	info, err := s.Site.Picture()
 	if err != nil {

@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,18 +78,21 @@ func TestUpstream_Socket(t *testing.T) {
 				c.Given("paths./a", "--fastcgi /a=unix:run/php.sock")
 				want = "unix:run/php.sock"
 			}
-			s, err := c.Build()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			for _, m := range s.Site.Mounts {
-				if h, ok := m.Handler().(*gateway.Handler); ok && h.Upstream.Address != want {
-					t.Errorf("%s, want %s", h.Upstream.Address, want)
-				}
+			if got := programs(built(t, c)); !slices.Equal(got, []string{want}) {
+				t.Errorf("%s, want %s", got, want)
 			}
 		})
 	}
+}
+
+// programs lists the addresses of the programs that answer.
+func programs(s *Server) (addresses []string) {
+	for _, m := range s.Site.Mounts {
+		if h, ok := m.Handler().(*gateway.Handler); ok {
+			addresses = append(addresses, h.Upstream.Address)
+		}
+	}
+	return addresses
 }
 
 // TestSocket_NoFile: a name that begins with @ is that of no file, and the same from everywhere.
@@ -98,17 +102,11 @@ func TestSocket_NoFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := c.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := built(t, c)
 	if a, b := s.listens[0].address, s.listens[1].address; a != "unix:@here" || b != "unix:"+dir+"/file,mode=0660" {
 		t.Errorf("it would listen on %s and %s", a, b)
 	}
-	for _, m := range s.Site.Mounts {
-		if h, ok := m.Handler().(*gateway.Handler); ok && h.Upstream.Address != "unix:@there" {
-			t.Errorf("it would ask %s", h.Upstream.Address)
-		}
+	if got := programs(s); !slices.Equal(got, []string{"unix:@there"}) {
+		t.Errorf("it would ask %s", got)
 	}
 }
